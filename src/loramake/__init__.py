@@ -1,0 +1,3 @@
+"""loramake: make for LoRA adapters."""
+
+__version__ = "0.1.0"
