@@ -1,0 +1,435 @@
+"""What a recipe may say: the only home of keys, types, defaults, units and help.
+
+A key marked `runtime` says how to work, not what to make: it reaches its stage beside the slice and never changes a key.
+A key marked `file` names a file of the project: a slice holds what the file says, not where it stands.
+"""
+
+import math
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+RUNTIME: dict[str, Any] = {"runtime": True}
+FILE_TEXT: dict[str, Any] = {"file": "text"}
+FILE_JSON: dict[str, Any] = {"file": "json"}
+
+PROVIDERS = {
+    "deepseek": ("https://api.deepseek.com", "DEEPSEEK_API_KEY"),
+    "openai": ("https://api.openai.com/v1", "OPENAI_API_KEY"),
+}
+
+
+class Spec(BaseModel):
+    """A block of a recipe: typed, frozen, and without a key that nobody knows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
+Text = Annotated[str, StringConstraints(min_length=1)]
+Texts = Annotated[list[Text], BeforeValidator(_listed, json_schema_input_type=Text | list[Text]), Field(min_length=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+SOURCE_KINDS = ("files", "records", "git")
+
+
+class Source(Spec):
+    """Where documents come from: exactly one of `files`, `records` and `git`, and how to read it."""
+
+    files: Texts | None = Field(
+        None, description="Globs of files to read, relative to the project; `**` and `{a,b}` work."
+    )
+    records: Texts | None = Field(None, description="Globs of .json or .jsonl files that hold one document a record.")
+    git: Text | None = Field(None, description="A working tree, a bare repository or a bundle: one document a commit.")
+    exclude: Texts | None = Field(None, description="Globs of files to leave out.")
+    at: Text | None = Field(None, description="records: the dotted key under which a .json file holds its list.")
+    text: Texts | None = Field(None, description="records: the fields that make up the text, in order.")
+    id: Text | None = Field(None, description="records: the field that names a record; its number otherwise.")
+    author: Text | None = Field(None, description="records: the field that holds the author.")
+    date: Text | None = Field(None, description="records: the field that holds the date.")
+    since: Text | None = Field(None, description="git: only commits from this date on (YYYY-MM-DD).")
+    branch: Text | None = Field(
+        None, description="git: the branch or tag to read; the one that is checked out otherwise."
+    )
+    language: Text | None = Field(None, description="The language of the documents, as an ISO 639-1 code.")
+    licence: Text | None = Field(None, description="The licence of the documents; it travels with every record.")
+    on_error: Literal["drop", "fail"] = Field(
+        "drop", description="A file that cannot be read is dropped with its reason, or stops the build."
+    )
+
+    @property
+    def kind(self) -> str:
+        """Which of the kinds of source this is."""
+        return next(kind for kind in SOURCE_KINDS if getattr(self, kind) is not None)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        kinds = [kind for kind in SOURCE_KINDS if getattr(self, kind) is not None]
+        if len(kinds) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(SOURCE_KINDS)}; has {', '.join(kinds) or 'none'}")
+        if self.records is not None and self.text is None:
+            raise ValueError("records need 'text': the fields that make up a document")
+        for owner, keys in {"records": ("at", "text", "id", "author", "date"), "git": ("since", "branch")}.items():
+            strays = [key for key in keys if getattr(self, key) is not None and kinds != [owner]]
+            if strays:
+                raise ValueError(f"'{strays[0]}' belongs to a source of {owner}")
+        return self
+
+
+class Sources(Spec):
+    """The slice of `sources`: what to read, and the digest of what stands there."""
+
+    read: dict[Name, Source]
+    contents: dict[Name, str]
+
+
+MASKS = ("email", "phone", "secret")
+
+
+class Keep(Spec):
+    """Which documents are worth learning from. Lengths are in characters, after the steps before this one."""
+
+    min_chars: int = Field(20, ge=0, description="Shorter documents are dropped as too_short (characters).")
+    max_chars: int = Field(5_000_000, ge=1, description="Longer documents are dropped as too_long (characters).")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min_chars > self.max_chars:
+            raise ValueError("min_chars is larger than max_chars")
+        return self
+
+
+def _all_masks(value: Any) -> Any:
+    return list(MASKS) if value == "all" else value
+
+
+class Step(Spec):
+    """One step of cleaning: a mapping with one key."""
+
+    html: Literal["strip"] | None = Field(None, description="Turn what HTML there is in the text into plain text.")
+    unicode: Literal["nfc", "nfkc"] | None = Field(
+        None, description="Normalise, and remove control, zero-width and bidirectional characters."
+    )
+    whitespace: Literal["collapse"] | None = Field(
+        None, description="One space between words, one empty line between paragraphs; code keeps its indentation."
+    )
+    mask: (
+        Annotated[
+            list[Literal["email", "phone", "secret"]],
+            BeforeValidator(
+                _all_masks, json_schema_input_type=list[Literal["email", "phone", "secret"]] | Literal["all"]
+            ),
+        ]
+        | None
+    ) = Field(
+        None, description="Replace these by placeholders that stay the same within a document; `all` is every one."
+    )
+    keep: Keep | None = Field(None, description="Drop documents that are too short or too long.")
+    deduplicate: Literal["exact"] | None = Field(None, description="Drop documents whose text has been seen before.")
+
+    @property
+    def kind(self) -> str:
+        """Which step this is."""
+        return next(name for name in type(self).model_fields if getattr(self, name) is not None)
+
+    @model_validator(mode="after")
+    def _one_step(self) -> Self:
+        named = [name for name in type(self).model_fields if getattr(self, name) is not None]
+        if len(named) != 1:
+            raise ValueError(
+                f"a step has exactly one of {', '.join(type(self).model_fields)}; this one has {len(named)}"
+            )
+        return self
+
+
+def _standard_steps() -> list[Step]:
+    return [
+        Step(html="strip"),
+        Step(unicode="nfc"),
+        Step(whitespace="collapse"),
+        Step(mask=list(MASKS)),  # type: ignore[arg-type]
+        Step(keep=Keep()),
+        Step(deduplicate="exact"),
+    ]
+
+
+class Clean(Spec):
+    """Which documents are worth learning from, and in what form."""
+
+    engine: Literal["auto", "python"] = Field(
+        "auto", description="What runs the steps; the bytes are the same either way.", json_schema_extra=RUNTIME
+    )
+    steps: list[Step] = Field(default_factory=_standard_steps, description="The steps, in the order in which they run.")
+
+
+class Chunking(Spec):
+    """How documents are cut into passages."""
+
+    by: Literal["heading", "sentence"] = Field(
+        "heading", description="heading: a passage never reaches across a heading; sentence: headings do not matter."
+    )
+    size: int = Field(1200, ge=20, description="The hard maximum of a passage, in `unit`s.")
+    overlap: int = Field(0, ge=0, description="How much of a passage is repeated in the next one, at most, in `unit`s.")
+    unit: Literal["characters", "tokens"] = Field("characters", description="What `size` and `overlap` count.")
+    tokenizer: Text | None = Field(
+        None,
+        description="tokens: the folder or hub name of the tokenizer that counts them.",
+        json_schema_extra={"file": "model"},
+    )
+
+    @model_validator(mode="after")
+    def _sizes(self) -> Self:
+        if self.overlap * 2 > self.size:
+            raise ValueError("overlap is more than half of size")
+        if self.unit == "tokens" and self.tokenizer is None:
+            raise ValueError("unit 'tokens' needs 'tokenizer': the folder or hub name of one")
+        if self.unit == "characters" and self.tokenizer is not None:
+            raise ValueError("'tokenizer' is of no use when unit is 'characters'")
+        return self
+
+
+class Teacher(Spec):
+    """A model that writes examples: `offline`, `deepseek/NAME`, `openai/NAME`, or any endpoint that speaks their API."""
+
+    name: Text = Field(description="The model's name, as the endpoint knows it; `offline` needs no endpoint.")
+    url: Text | None = Field(None, description="The endpoint's base address, such as http://localhost:8000/v1.")
+    key: Text | None = Field(
+        None,
+        description="The environment variable that holds the key.",
+        pattern="^[A-Z][A-Z0-9_]*$",
+        json_schema_extra=RUNTIME,
+    )
+    answers: Literal["json_schema", "json_object", "text"] = Field(
+        "json_object", description="The strongest form of structured answer that the endpoint can be asked for."
+    )
+
+
+def _teacher(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if value == "offline":
+        return {"name": "offline"}
+    provider, slash, name = value.partition("/")
+    if not slash or not name:
+        raise ValueError(f"'{value}' is no model; write offline, {'/NAME, '.join(PROVIDERS)}/NAME, or a url and a name")
+    if provider not in PROVIDERS:
+        raise ValueError(f"no provider '{provider}'; known are {', '.join(PROVIDERS)}; or give a url and a name")
+    url, key = PROVIDERS[provider]
+    return {"name": name, "url": url, "key": key}
+
+
+class Task(Spec):
+    """One kind of example."""
+
+    kind: Literal["qa", "extract", "direct"] = Field(
+        "qa",
+        description="qa: the model writes questions and answers about a passage; extract: it fills `schema` from one; "
+        "direct: the fields of a record are the answer, and no model is asked.",
+    )
+    sources: Texts | None = Field(
+        None, alias="from", description="The sources that the task reads; all of them otherwise."
+    )
+    prompt: Text | None = Field(
+        None,
+        description="qa, extract: the file of the teacher's prompt, a Jinja template.",
+        json_schema_extra=FILE_TEXT,
+    )
+    student: Text | None = Field(
+        None,
+        description="extract, direct: the file of what the student is asked, a Jinja template.",
+        json_schema_extra=FILE_TEXT,
+    )
+    schema_: dict[str, Any] | Text | None = Field(
+        None, alias="schema", description="extract: the file of the answer's JSON Schema.", json_schema_extra=FILE_JSON
+    )
+    answer: Text | list[Text] | None = Field(
+        None, description="direct: the field that is the answer, or a list of fields that become a JSON object."
+    )
+    pairs: int = Field(3, ge=1, le=50, description="qa: how many pairs are asked for, at most, for each passage.")
+
+    @model_validator(mode="after")
+    def _kind_has_what_it_needs(self) -> Self:
+        needs = {"qa": (), "extract": ("schema",), "direct": ("answer",)}[self.kind]
+        allowed = {"qa": ("prompt",), "extract": ("prompt", "student", "schema"), "direct": ("student", "answer")}[
+            self.kind
+        ]
+        given = {"prompt": self.prompt, "student": self.student, "schema": self.schema_, "answer": self.answer}
+        for key in needs:
+            if given[key] is None:
+                raise ValueError(f"a task of kind {self.kind} needs '{key}'")
+        for key, value in given.items():
+            if value is not None and key not in allowed:
+                raise ValueError(f"'{key}' is of no use to a task of kind {self.kind}")
+        return self
+
+
+class Limit(Spec):
+    """How fast the teacher is asked. Nothing here changes a result."""
+
+    in_flight: int = Field(16, ge=1, le=4096, description="Requests under way at once.", json_schema_extra=RUNTIME)
+    timeout: float = Field(120.0, gt=0, description="Seconds to wait for an answer.", json_schema_extra=RUNTIME)
+
+
+class Synthesize(Spec):
+    """How passages become examples."""
+
+    model: Annotated[Teacher, BeforeValidator(_teacher, json_schema_input_type=str | Teacher)] = Field(
+        default_factory=lambda: Teacher(name="offline"),
+        description="Who writes: `offline` (rules, no network), `deepseek/NAME`, `openai/NAME`, or a url and a name.",
+    )
+    tasks: dict[Name, Task] = Field(min_length=1, description="What is written, by the names of your choice.")
+    temperature: float = Field(0.0, ge=0, le=2, description="Sampling temperature of the teacher.")
+    max_tokens: int = Field(2048, ge=1, description="The longest answer, in tokens.")
+    retries: int = Field(
+        2, ge=0, le=10, description="How often an unusable answer is asked for again before quarantine."
+    )
+    limit: Limit = Field(default_factory=Limit, description="How fast the teacher is asked; never part of a key.")
+
+
+class Split(Spec):
+    """Shares of the source documents, which sum to 1."""
+
+    train: Share = Field(0.8, description="The share to learn from.")
+    validation: Share = Field(0.1, description="The share to watch while learning.")
+    test: Share = Field(0.1, description="The share to judge by.")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        total = self.train + self.validation + self.test
+        if not math.isclose(total, 1, abs_tol=1e-9):
+            raise ValueError(f"the shares sum to {total:g}, not to 1")
+        if not self.train:
+            raise ValueError("'train' is 0: nothing would be left to learn from")
+        return self
+
+
+class Curate(Spec):
+    """Which examples are learnt from, and which are kept to judge by."""
+
+    deduplicate: Literal["exact", "none"] = Field("exact", description="Drop examples that say what another one says.")
+    split: Split = Field(default_factory=Split, description="Shares of the source documents; one document never parts.")
+    holdout: dict[Name, Texts] = Field(
+        default_factory=dict, description="Further test sets, by name: sources that nothing is learnt from."
+    )
+    seed: int = Field(0, ge=0, description="Which documents fall into which split.")
+
+
+class Pretrain(Spec):
+    """A tiny llama from scratch on the recipe's own clean text, tokenizer included."""
+
+    vocabulary: int = Field(2048, ge=300, le=65536, description="Tokens in the byte-level BPE vocabulary, at most.")
+    hidden: int = Field(128, ge=16, description="Width of the model.")
+    layers: int = Field(4, ge=1, description="Transformer blocks.")
+    heads: int = Field(4, ge=1, description="Attention heads; they divide `hidden`.")
+    kv_heads: int = Field(2, ge=1, description="Key and value heads; they divide `heads`.")
+    intermediate: int = Field(384, ge=16, description="Width of the feed-forward layers.")
+    context: int = Field(256, ge=32, description="Tokens in a training sequence.")
+    steps: int = Field(900, ge=1, description="Optimizer steps.")
+    batch: int = Field(8, ge=1, description="Sequences in a step.")
+    learning_rate: float = Field(4e-3, gt=0, description="The peak of a cosine schedule.")
+    reading: Share = Field(0.5, description="The share of sequences that practise reading made-up key-value records.")
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32", description="Type of the matrix products; weights are float32."
+    )
+    seed: int = Field(0, ge=0, description="Initial weights and order of the data.")
+
+    @model_validator(mode="after")
+    def _shapes(self) -> Self:
+        if self.hidden % self.heads or (self.hidden // self.heads) % 2:
+            raise ValueError("'heads' must divide 'hidden' into an even number")
+        if self.heads % self.kv_heads:
+            raise ValueError("'kv_heads' must divide 'heads'")
+        return self
+
+
+class Lora(Spec):
+    """The adapter's shape."""
+
+    rank: int = Field(16, ge=1, le=1024, description="Rank of the update.")
+    alpha: int = Field(32, ge=1, description="Scale: the update is multiplied by alpha / rank.")
+    dropout: float = Field(0.0, ge=0, lt=1, description="Dropout on the adapter's input.")
+    targets: Texts = Field(default_factory=lambda: ["all-linear"], description="Names of the layers, or all-linear.")
+    rslora: bool = Field(False, description="Scale by alpha / sqrt(rank).")
+
+
+class Train(Spec):
+    """How the adapter learns."""
+
+    base: Text | None = Field(
+        None,
+        description="The model to adapt: a hub name or a folder; the recipe's own `pretrain` otherwise.",
+        json_schema_extra={"file": "model"},
+    )
+    revision: Text | None = Field(None, description="The hub revision of `base`.")
+    method: Literal["sft"] = Field("sft", description="Supervised fine-tuning, on the assistant's tokens only.")
+    quantize: Literal["none", "nf4", "int8"] = Field("none", description="Load the base in 4 or 8 bits (QLoRA).")
+    lora: Lora = Field(default_factory=Lora, description="The adapter's shape.")
+    learning_rate: float = Field(2e-4, gt=0, description="The peak of the schedule.")
+    schedule: Literal["linear", "cosine", "constant"] = Field("linear", description="How the learning rate falls.")
+    warmup_steps: int = Field(0, ge=0, description="Steps until the learning rate has reached its peak.")
+    weight_decay: float = Field(0.0, ge=0, description="AdamW's weight decay.")
+    epochs: float = Field(3.0, gt=0, description="Times that every example is seen; `steps` wins over it.")
+    steps: int | None = Field(None, ge=1, description="Optimizer steps, whatever the number of examples.")
+    batch: int = Field(8, ge=1, description="Examples in a forward pass.")
+    accumulate: int = Field(1, ge=1, description="Forward passes in an optimizer step.")
+    max_length: int = Field(1024, ge=16, description="Longer examples are dropped and counted (tokens).")
+    log_every: int = Field(10, ge=1, description="Steps between two lines of metrics.jsonl.")
+    evaluate_every: int = Field(50, ge=1, description="Steps between two looks at the validation split.")
+    checkpoint_every: int = Field(50, ge=1, description="Steps between two checkpoints.", json_schema_extra=RUNTIME)
+    precision: Literal["float32", "bfloat16"] = Field("float32", description="Type of the matrix products.")
+    seed: int = Field(0, ge=0, description="The adapter's initial weights, dropout and order of the data.")
+
+
+class Evaluate(Spec):
+    """How base and adapter are judged on examples that nobody learnt from."""
+
+    limit: int = Field(
+        500, ge=1, description="Examples of each split that are answered, at most, evenly over the tasks."
+    )
+    max_new_tokens: int = Field(128, ge=1, description="The longest answer, in tokens.")
+    samples: int = Field(10, ge=0, description="Answers shown side by side.")
+    batch: int = Field(32, ge=1, description="Examples answered at once.")
+
+
+GGUF_TYPES = ("f32", "f16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "q4_0")
+
+
+class Export(Spec):
+    """What leaves the store, each checked against the adapter."""
+
+    merged: bool = Field(True, description="The base with the adapter merged into it, as safetensors.")
+    precision: Literal["float32", "bfloat16", "float16"] = Field("float32", description="Type of the merged weights.")
+    gguf: list[Literal["f32", "f16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "q4_0"]] = Field(
+        default_factory=list, description="GGUF files of the merged model, by quantisation."
+    )
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        if len(set(self.gguf)) != len(self.gguf):
+            raise ValueError("'gguf' names a type twice")
+        return self
+
+
+class Report(Spec):
+    """The page about a build; it has no keys."""
+
+
+class Recipe(Spec):
+    """A recipe: what goes in, then verbs in the order of the job. A block left out is a stage left out."""
+
+    about: str = Field("", description="What the recipe is for, in a sentence.", json_schema_extra=RUNTIME)
+    sources: dict[Name, Source] = Field(
+        min_length=1, description="Where documents come from, by the names of your choice."
+    )
+    clean: Clean | None = Field(None, description="Which documents are worth learning from.")
+    chunk: Chunking | None = Field(None, description="How documents are cut into passages.")
+    synthesize: Synthesize | None = Field(None, description="How passages become examples.")
+    curate: Curate | None = Field(None, description="Which examples are learnt from, and which judged by.")
+    pretrain: Pretrain | None = Field(None, description="A tiny base model from scratch.")
+    train: Train | None = Field(None, description="How the adapter learns.")
+    evaluate: Evaluate | None = Field(None, description="How base and adapter are judged.")
+    export: Export | None = Field(None, description="What leaves the store.")

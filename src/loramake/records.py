@@ -1,0 +1,160 @@
+"""What flows between stages: one shape a hop, as JSON lines, each with enough lineage to walk back.
+
+example -> chunk (offsets) -> document (page, section) -> source file (sha256)
+
+The text of a document is Markdown in spirit: headings are lines that begin with `#`, tables are pipe tables, code is fenced,
+and a form feed stands between two pages. Marks inside the text survive cleaning, where offsets beside it would not.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from loramake.errors import DataError
+from loramake.files import digest, whole_file
+
+PAGE_BREAK = "\f"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one file, record or commit says.
+
+    `path` is relative to the project, with `/`; `part` names the record or commit inside the file ("" for the whole file);
+    `page` and `section` are the first page (from 1) and the first heading, where there are any; `date` is ISO 8601;
+    `sha256` is that of the source file's bytes; `reader` is name and version of what read it.
+    """
+
+    id: str
+    text: str
+    source: str
+    path: str
+    sha256: str
+    reader: str
+    part: str = ""
+    page: int | None = None
+    section: str | None = None
+    author: str | None = None
+    date: str | None = None
+    language: str | None = None
+    licence: str | None = None
+    meta: dict[str, Any] = field(default_factory=dict)
+
+    @staticmethod
+    def identify(source: str, path: str, part: str, text: str) -> str:
+        """The id of a document: a digest of where it stands and what it says."""
+        return digest(["document", source, path, part, text])
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage: `text` is `document.text[start:end]`, in characters, exactly. `index` counts from 0 within the document."""
+
+    id: str
+    text: str
+    document: str
+    start: int
+    end: int
+    index: int
+    source: str
+    path: str
+    part: str = ""
+    page: int | None = None
+    section: str | None = None
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A conversation to learn from. `messages` are `{"role", "content"}`; the last one is the assistant's.
+
+    `group` names the file or record that it comes from: examples of one group never part when the data is split.
+    """
+
+    id: str
+    task: str
+    messages: list[dict[str, str]]
+    chunk: str
+    document: str
+    source: str
+    group: str
+    teacher: str
+    scores: dict[str, float] = field(default_factory=dict)
+    split: str | None = None
+
+
+Record = TypeVar("Record", Document, Chunk, Example)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a stage did with what it was given: `given = passed + dropped + quarantined`, in `unit`s.
+
+    `made` counts what came out in other units; `detail` is anything else that follows from the inputs alone.
+    """
+
+    unit: str
+    given: int
+    passed: int
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    quarantined: Mapping[str, int] = field(default_factory=dict)
+    made: Mapping[str, int] = field(default_factory=dict)
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        out = self.passed + sum(self.dropped.values()) + sum(self.quarantined.values())
+        if self.given != out:
+            raise DataError(f"{self.given} {self.unit} went in and {out} are accounted for")
+
+
+class Writer:
+    """JSON lines to a file that appears whole when the block ends well.
+
+    `count` is the number of lines, `reasons` how many were written for each `reason`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.count = 0
+        self.reasons: Counter[str] = Counter()
+        self._file = whole_file(path)
+
+    def __enter__(self) -> Self:
+        self._stream = self._file.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.__exit__(kind, error, trace)
+
+    def write(self, record: Document | Chunk | Example | Mapping[str, Any], *, reason: str | None = None) -> None:
+        """Append one record, with its `reason` if it was refused."""
+        row = (
+            dict(record) if isinstance(record, Mapping) else {name: getattr(record, name) for name in record.__slots__}
+        )
+        if reason is not None:
+            row["reason"] = reason
+            self.reasons[reason.split(":")[0]] += 1
+        self._stream.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+        self.count += 1
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a JSON-lines file, in order. Raises DataError with the line's number when one is not JSON."""
+    with path.open(encoding="utf-8") as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise DataError(f"not a line of JSON: {error}", where=f"{path}:{number}") from None
+
+
+def read_records(kind: type[Record], path: Path) -> Iterator[Record]:
+    """The records of a file, in order; keys that `kind` does not know (a `reason`, say) are left out."""
+    names = {f.name for f in fields(kind)}
+    for row in read_rows(path):
+        yield kind(**{name: value for name, value in row.items() if name in names})
