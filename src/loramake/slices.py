@@ -1,0 +1,162 @@
+"""Slices: all that a stage may know of a recipe, and nothing else. The digest of a slice is the key of its result.
+
+key = sha256(canonical JSON of the slice)[:16]; the result lives at build/<stage>/<key>/.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from loramake.contents import OutsideError, Project, contents_of, folder_rows
+from loramake.errors import Problem, RecipeError
+from loramake.files import digest
+from loramake.recipe.load import Variant
+from loramake.recipe.model import Report, Sources, Spec
+from loramake.recipe.tree import Keys, dotted
+from loramake.stage import STAGES
+
+HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing to build: a recipe, or one variant of its sweep. `slices` and `settings` go by stage, in running order."""
+
+    name: str
+    recipe: str
+    slices: dict[str, dict[str, Any]]
+    settings: dict[str, dict[str, Any]]
+    listings: dict[str, list[dict[str, str]]]
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The key of every stage."""
+        return {stage: digest(slice_) for stage, slice_ in self.slices.items()}
+
+
+def slices_of(variant: Variant, recipe: str, project: Project) -> Point:
+    """The slices of one variant of a recipe. Raises RecipeError with everything that its values name and the project lacks."""
+    return _Compiler(variant, project).point(recipe)
+
+
+class _Compiler:
+    """Makes the slices of one variant, gathering problems on the way."""
+
+    def __init__(self, variant: Variant, project: Project) -> None:
+        self.variant, self.project = variant, project
+        self.problems: list[Problem] = []
+        self.listings: dict[str, list[dict[str, str]]] = {}
+
+    def refuse(self, keys: Keys, what: str, hint: str = "") -> None:
+        self.problems.append(self.variant.tree.problem(keys, what, hint))
+
+    def point(self, name: str) -> Point:
+        slices: dict[str, dict[str, Any]] = {}
+        settings: dict[str, dict[str, Any]] = {}
+        for stage, about in STAGES.items():
+            spec = self.spec(stage)
+            if spec is None:
+                continue
+            self.models: dict[str, str] = {}
+            kept, settings[stage] = self.split(spec, (stage,))
+            upstream = {up: digest(slices[up]) for up in about.upstream if up in slices}
+            slices[stage] = {"stage": stage, "version": about.version, "spec": kept, "upstream": upstream}
+            if self.models:
+                slices[stage]["models"] = self.models
+        if self.problems:
+            raise RecipeError(self.problems)
+        full = f"{name}/{self.variant.name}" if self.variant.name else name
+        return Point(full, name, slices, settings, self.listings)
+
+    def spec(self, stage: str) -> Spec | None:
+        recipe = self.variant.recipe
+        if stage == "sources":
+            contents = {name: self.contents(name) for name in recipe.sources}
+            return Sources(read=recipe.sources, contents=contents)
+        return Report() if stage == "report" else getattr(recipe, stage)
+
+    def contents(self, name: str) -> str:
+        """The digest of what stands at a source."""
+        source = self.variant.recipe.sources[name]
+        keys = ("sources", name, source.kind)
+        try:
+            rows = contents_of(source, self.project)
+        except OutsideError as error:
+            self.refuse(
+                keys, f"'{error}' is outside of the project", "copy it in, or name its folder in LORAMAKE_ALLOW"
+            )
+        except FileNotFoundError as error:
+            self.refuse(keys, f"no file matches '{error}'", "the path counts from the project's folder")
+        except (OSError, ValueError) as error:
+            self.refuse(keys, str(error))
+        else:
+            listing = digest(rows)
+            self.listings[listing] = rows
+            return listing
+        return ""
+
+    def split(self, spec: Spec, keys: Keys) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What of a spec belongs in the slice, and what only says how to work. A key that says nothing (None) is in neither."""
+        kept: dict[str, Any] = {}
+        runtime: dict[str, Any] = {}
+        for name, about in type(spec).model_fields.items():
+            value, key = getattr(spec, name), about.alias or name
+            extra = about.json_schema_extra if isinstance(about.json_schema_extra, dict) else {}
+            if value is None:
+                continue
+            if extra.get("runtime"):
+                runtime[key] = value
+            elif extra.get("file") in ("text", "json"):
+                kept[key] = self.inlined(value, str(extra["file"]), (*keys, key))
+            else:
+                if extra.get("file") == "model":
+                    self.note_model(value, (*keys, key))
+                below, aside = self.split_value(value, (*keys, key))
+                if aside:
+                    runtime[key] = aside
+                if below or not aside:
+                    kept[key] = below
+        return kept, runtime
+
+    def split_value(self, value: Any, keys: Keys) -> tuple[Any, dict[str, Any]]:
+        if isinstance(value, Spec):
+            return self.split(value, keys)
+        if isinstance(value, dict):
+            parts = {key: self.split_value(below, (*keys, key)) for key, below in value.items()}
+            return {key: kept for key, (kept, _) in parts.items()}, {
+                key: aside for key, (_, aside) in parts.items() if aside
+            }
+        if isinstance(value, list):
+            return [self.split_value(item, (*keys, index))[0] for index, item in enumerate(value)], {}
+        return value, {}
+
+    def inlined(self, value: Any, form: str, keys: Keys) -> Any:
+        """What the file at `value` says: text, or the object in its JSON. An object in the recipe itself stays as it is."""
+        if not isinstance(value, str):
+            return value
+        try:
+            text = self.project.file(value).read_text(encoding="utf-8")
+            content = text if form == "text" else json.loads(text)
+        except OutsideError:
+            self.refuse(keys, f"'{value}' is outside of the project")
+        except FileNotFoundError:
+            self.refuse(keys, f"no file '{value}'", "the path counts from the project's folder")
+        except ValueError as error:
+            self.refuse(keys, f"'{value}' is not {'UTF-8 text' if form == 'text' else 'JSON'}: {error}")
+        else:
+            if form == "text" or isinstance(content, dict):
+                return content
+            self.refuse(keys, f"'{value}' holds no JSON object")
+        return None
+
+    def note_model(self, value: str, keys: Keys) -> None:
+        """Take a digest of a model that is a folder of the project; a name without one is a hub's."""
+        if not (self.project.root / value).is_dir():
+            if value.startswith((".", "/", "~")) or not HUB_NAME.fullmatch(value):
+                self.refuse(keys, f"no folder '{value}'", "the path counts from the project's folder")
+            return
+        try:
+            self.models[dotted(keys[1:])] = digest(folder_rows(value, self.project))
+        except OutsideError as error:
+            self.refuse(keys, f"'{error}' is outside of the project")
