@@ -1,0 +1,19 @@
+# clean: documents -> the ones worth learning from, and why the others went
+
+
+rule clean:
+    input:
+        sources=upstream("sources"),
+    output:
+        receipt="build/clean/{key}/receipt.json",
+    log:
+        "build/clean/{key}/log.txt",
+    benchmark:
+        "build/clean/{key}/benchmark.tsv"
+    conda:
+        "../envs/data.yaml"
+    threads: 4
+    resources:
+        mem_mb=4000,
+    shell:
+        "python -m loramake.stages.clean {wildcards.key} --threads {threads} >>{log:q} 2>&1"

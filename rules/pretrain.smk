@@ -1,0 +1,19 @@
+# pretrain: clean documents -> a tiny base model
+
+
+rule pretrain:
+    input:
+        clean=upstream("clean"),
+    output:
+        receipt="build/pretrain/{key}/receipt.json",
+    log:
+        "build/pretrain/{key}/log.txt",
+    benchmark:
+        "build/pretrain/{key}/benchmark.tsv"
+    conda:
+        "../envs/model.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+    shell:
+        "python -m loramake.stages.pretrain {wildcards.key} --threads {threads} >>{log:q} 2>&1"

@@ -1,0 +1,19 @@
+# sources: places that a recipe names -> documents, and why each other file was not read
+
+
+rule sources:
+    input:
+        plan=ancient("build/plan/{key}.json"),
+    output:
+        receipt="build/sources/{key}/receipt.json",
+    log:
+        "build/sources/{key}/log.txt",
+    benchmark:
+        "build/sources/{key}/benchmark.tsv"
+    conda:
+        "../envs/data.yaml"
+    threads: 4
+    resources:
+        mem_mb=4000,
+    shell:
+        "python -m loramake.stages.sources {wildcards.key} --threads {threads} >>{log:q} 2>&1"
