@@ -1,0 +1,1 @@
+"""One module a stage; they meet in files only."""

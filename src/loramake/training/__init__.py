@@ -1,0 +1,1 @@
+"""What the stages around a model are made of."""
