@@ -1,0 +1,1 @@
+"""Formats that an adapter leaves in, and their checks."""
