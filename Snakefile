@@ -56,6 +56,6 @@ for recipe in [*config["recipes"], *config["problems"]]:
     rule:
         name:
             recipe
-        localrule: True
         input:
             targets(config, recipe),
+        localrule: True

@@ -106,6 +106,8 @@ class Counts:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for name in ("dropped", "quarantined", "made"):
+            object.__setattr__(self, name, dict(getattr(self, name)))
         out = self.passed + sum(self.dropped.values()) + sum(self.quarantined.values())
         if self.given != out:
             raise DataError(f"{self.given} {self.unit} went in and {out} are accounted for")

@@ -1,10 +1,7 @@
 """A recipe's file -> typed, frozen recipes: inheritance, sweeps, and every error at once with its place."""
 
-import difflib
-import itertools
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -13,12 +10,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from loramake.errors import Problem, RecipeError
-from loramake.files import canonical_json, digest
+from loramake.files import canonical_json
 from loramake.recipe.model import Recipe, Spec
-from loramake.recipe.tree import Keys, Tree, read_tree
+from loramake.recipe.sweep import sweep_points
+from loramake.recipe.tree import Keys, Tree, did_you_mean, read_tree
 
-MOST_VARIANTS = 256
-BLOCKS = tuple(name for name in Recipe.model_fields if name != "about")
 NEEDS = {
     "chunk": "clean",
     "synthesize": "chunk",
@@ -53,7 +49,8 @@ def load_recipe(file: Path, project: Path) -> list[Variant]:
     """The recipes that `file` describes. Raises RecipeError with everything that is wrong with it."""
     tree = _inherit(file, project, ())
     sweep = tree.value.pop("vary", None)
-    variants = [Variant("", _validated(tree), tree, {})] if sweep is None else list(_sweep(tree, sweep))
+    points = [("", {}, tree)] if sweep is None else sweep_points(tree, sweep)
+    variants = [Variant(name, _validated(point), point, changed) for name, changed, point in points]
     problems = [problem for variant in variants for problem in _problems_between_blocks(variant)]
     if problems:
         raise RecipeError(list(dict.fromkeys(problems)))
@@ -113,87 +110,9 @@ def _at(value: Any, keys: Keys) -> Any:
     return value
 
 
-def _sweep(tree: Tree, sweep: Any) -> Iterator[Variant]:
-    """A variant for each combination of the values that `vary` lists."""
-    problems = list(_problems_of_sweep(tree, sweep))
-    if problems:
-        raise RecipeError(problems)
-    names = _short_names(list(sweep))
-    for choice in itertools.product(*(range(len(values)) for values in sweep.values())):
-        point = Tree(deepcopy(tree.value), dict(tree.places))
-        changed = {}
-        for (path, values), index in zip(sweep.items(), choice, strict=True):
-            _put(point, path, values[index], tree.place(("vary", path, index)))
-            changed[path] = values[index]
-        name = ",".join(f"{names[path]}={_plain(value)}" for path, value in changed.items())
-        yield Variant(name, _validated(point), point, changed)
-
-
-def _problems_of_sweep(tree: Tree, sweep: Any) -> Iterator[Problem]:
-    if not isinstance(sweep, dict) or not sweep:
-        yield tree.problem(("vary",), "must map dotted keys to lists", "for example 'train.lora.rank: [8, 16]'")
-        return
-    for path, values in sweep.items():
-        if not isinstance(values, list) or not values:
-            yield tree.problem(("vary", path), "must be a list of values")
-        elif len({canonical_json(value) for value in values}) < len(values):
-            yield tree.problem(("vary", path), "lists a value twice")
-        if path.partition(".")[0] not in BLOCKS:
-            yield tree.problem(("vary", path), "no such key", _did_you_mean(path.partition(".")[0], BLOCKS))
-        elif isinstance(values, list) and _parent_of(tree.value, path) is None:
-            yield tree.problem(
-                ("vary", path), "names nothing in this recipe", "what is above its last part must stand there"
-            )
-    size = 1
-    for values in sweep.values():
-        size *= len(values) if isinstance(values, list) else 1
-    if size > MOST_VARIANTS:
-        yield tree.problem(("vary",), f"makes {size} variants; the most is {MOST_VARIANTS}")
-
-
-def _parent_of(value: Any, path: str) -> Any:
-    """The mapping or list that holds the last part of `path`; missing mappings are made. None where a part fits nothing."""
-    *parts, last = path.split(".")
-    for part in parts:
-        if isinstance(value, dict):
-            if value.get(part) is None:
-                value[part] = {}
-            value = value[part]
-        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return None
-    fits = isinstance(value, dict) or (isinstance(value, list) and last.isdecimal() and int(last) < len(value))
-    return value if fits else None
-
-
-def _put(tree: Tree, path: str, value: Any, place: Any) -> None:
-    parent, last = _parent_of(tree.value, path), path.split(".")[-1]
-    parent[int(last) if isinstance(parent, list) else last] = value
-    keys = tuple(int(part) if part.isdecimal() else part for part in path.split("."))
-    tree.places[keys] = place
-
-
-def _short_names(paths: list[str]) -> dict[str, str]:
-    """Each path by as many of its last parts as it takes to tell it from the others."""
-    names = {}
-    for path in paths:
-        parts = path.split(".")
-        lengths = range(1, len(parts) + 1)
-        tails = (".".join(parts[-n:]) for n in lengths)
-        names[path] = next(tail for tail in tails if sum(("." + p).endswith("." + tail) for p in paths) == 1)
-    return names
-
-
-def _plain(value: Any) -> str:
-    """A value as a part of a folder's name."""
-    text = value if isinstance(value, str) else canonical_json(value)
-    return text if re.fullmatch(r"[A-Za-z0-9._+-]{1,40}", text) else digest(value)[:8]
-
-
 def _validated(tree: Tree) -> Recipe:
     """The typed recipe of a tree. Raises RecipeError with a problem for each thing that does not fit."""
-    empty = [key for key in BLOCKS if key in tree.value and tree.value[key] is None]
+    empty = [key for key in Recipe.model_fields if tree.value.get(key, "") is None]
     problems = [
         tree.problem((key,), "is empty", f"write '{key}: {{}}' for its defaults, or leave it out") for key in empty
     ]
@@ -218,7 +137,7 @@ def _problem_of(tree: Tree, details: ErrorDetails) -> Problem:
         known = keys_at(keys[:-1])
         if keys[0] == keys[-1]:
             known = [*known, "from", "vary"]
-        return tree.problem(keys, "no such key", _did_you_mean(str(keys[-1]), known) or f"known are {', '.join(known)}")
+        return tree.problem(keys, "no such key", did_you_mean(str(keys[-1]), known) or f"known are {', '.join(known)}")
     if keys and keys[-1] == "[key]":
         return tree.problem(keys[:-1], f"'{keys[-2]}' is no name", "use small letters, digits, - and _, a letter first")
     if details["type"] == "missing":
@@ -256,7 +175,7 @@ def _in_words(details: ErrorDetails) -> tuple[str, str]:
     if kind == "value_error":
         return str(context["error"]), ""
     if kind == "literal_error":
-        return f"must be {context['expected']}, {given}", _did_you_mean(
+        return f"must be {context['expected']}, {given}", did_you_mean(
             str(value), re.findall("'(.*?)'", context["expected"])
         )
     if kind in ("string_too_short", "too_short"):
@@ -298,11 +217,6 @@ def holder(kind: Any) -> Any:
     return next((part for part in parts if part is not None), None)
 
 
-def _did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"did you mean '{close[0]}'?" if close else ""
-
-
 def _problems_between_blocks(variant: Variant) -> Iterator[Problem]:
     """What one block needs of another."""
     recipe, tree = variant.recipe, variant.tree
@@ -327,5 +241,5 @@ def _problems_between_blocks(variant: Variant) -> Iterator[Problem]:
     for keys, sources in named:
         for source in sources:
             if source not in recipe.sources:
-                hint = _did_you_mean(source, list(recipe.sources)) or f"sources are {', '.join(recipe.sources)}"
+                hint = did_you_mean(source, list(recipe.sources)) or f"sources are {', '.join(recipe.sources)}"
                 yield tree.problem(keys, f"no source '{source}'", hint)

@@ -409,6 +409,8 @@ class Export(Spec):
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
+        if not self.merged and not self.gguf:
+            raise ValueError("nothing is exported: 'merged' is false and 'gguf' empty")
         if len(set(self.gguf)) != len(self.gguf):
             raise ValueError("'gguf' names a type twice")
         return self

@@ -3,7 +3,9 @@
 YAML 1.2's core types are read, so `no` is text and `2e-4` a number. Everything that could make a small file large or deep is bounded.
 """
 
+import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,12 @@ class Tree:
 def dotted(keys: Keys) -> str:
     """`("clean", "steps", 0)` as `clean.steps.0`."""
     return ".".join(str(key) for key in keys)
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """A hint at the known word that `word` is closest to; empty where none is close."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"did you mean '{close[0]}'?" if close else ""
 
 
 class _Loader(yaml.SafeLoader):

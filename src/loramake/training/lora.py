@@ -128,6 +128,9 @@ def last_checkpoint(folder: Path) -> Path | None:
 def save_adapter(model: Any, tokenizer: Any, folder: Path, base_name: str, revision: str | None) -> None:
     """Write the adapter as a PEFT folder whose bytes follow from the adapter alone."""
     model.save_pretrained(str(folder), safe_serialization=True)
+    # Where this tokenizer came from, and whether there was a network: true of this run, not of the adapter.
+    for name in ("is_local", "local_files_only"):
+        tokenizer.init_kwargs.pop(name, None)
     tokenizer.save_pretrained(str(folder))
     config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
     config |= {"base_model_name_or_path": base_name, "revision": revision}
