@@ -127,7 +127,7 @@ CHANGES: dict[str, Any] = {
     "evaluate.max_new_tokens": 3,
     "evaluate.samples": 3,
     "evaluate.batch": 3,
-    "export.merged": False,
+    "export.merged": {"export": {"merged": False, "gguf": ["f16"]}},
     "export.precision": "float16",
     "export.gguf": ["f16"],
 }

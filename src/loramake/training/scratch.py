@@ -86,9 +86,7 @@ def pretrain_model(
     """The trained model, and lines of `step`, `loss` (nats a token), `learning_rate` and `held_out_loss`."""
     model, stream = new_model(spec, tokenizer), Stream(spec, tokenizer, texts)
     optimizer = torch.optim.AdamW(model.parameters(), lr=spec.learning_rate, betas=(0.9, 0.95), weight_decay=0.1)
-    metrics = _resume(checkpoints, model, optimizer)
-    first = int(metrics[-1]["step"]) if metrics else 0
-    losses: list[float] = []
+    first, metrics, losses = _resume(checkpoints, model, optimizer)
     model.train()
     for step in tqdm(range(first + 1, spec.steps + 1), initial=first, total=spec.steps, desc="pretrain", disable=None):
         rate = _learning_rate(spec, step)
@@ -99,7 +97,8 @@ def pretrain_model(
             metrics.append({"step": step, "loss": round(sum(losses) / len(losses), 5), "learning_rate": round(rate, 8)})
             losses = []
         if step % CHECKPOINT_STEPS == 0 and step < spec.steps:
-            _save(checkpoints, {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "metrics": metrics})
+            progress = {"step": step, "metrics": metrics, "losses": losses}
+            _save(checkpoints, {"model": model.state_dict(), "optimizer": optimizer.state_dict(), **progress})
     model.train(False)
     if (windows := stream.held_out_windows()) is not None:
         with torch.no_grad():
@@ -107,7 +106,9 @@ def pretrain_model(
     return model, metrics
 
 
-def _train_step(model: LlamaForCausalLM, optimizer: torch.optim.Optimizer, batch: torch.Tensor, spec: Pretrain) -> float:
+def _train_step(
+    model: LlamaForCausalLM, optimizer: torch.optim.Optimizer, batch: torch.Tensor, spec: Pretrain
+) -> float:
     with torch.autocast("cpu", torch.bfloat16, enabled=spec.precision == "bfloat16"):
         loss = model(input_ids=batch, labels=batch).loss
     loss.backward()
@@ -134,13 +135,14 @@ def _save(folder: Path, state: dict[str, Any]) -> None:
     (folder / "state.sha256").write_text(seal, encoding="utf-8")
 
 
-def _resume(folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> list[dict[str, float]]:
-    """Load the last checkpoint into model and optimizer; the metrics so far, none without one."""
+def _resume(
+    folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer
+) -> tuple[int, list[dict[str, float]], list[float]]:
+    """Load the last checkpoint into model and optimizer; its step, the metrics so far, and the losses since the last of them."""
     state, seal = folder / "state.pt", folder / "state.sha256"
     if not state.is_file() or not seal.is_file() or hashlib.sha256(state.read_bytes()).hexdigest() != seal.read_text():
-        return []
+        return 0, [], []
     kept = torch.load(state, weights_only=True)
     model.load_state_dict(kept["model"])
     optimizer.load_state_dict(kept["optimizer"])
-    metrics: list[dict[str, float]] = kept["metrics"]
-    return metrics
+    return kept["step"], kept["metrics"], kept["losses"]
