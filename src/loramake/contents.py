@@ -106,17 +106,8 @@ def _git_row(path: str, branch: str, project: Project) -> Row:
         return {"path": path, "sha256": project.digests.sha256(path)}
     if not place.is_dir():
         raise FileNotFoundError(path)
-    command = [
-        "git",
-        "-c",
-        "safe.directory=*",
-        "-C",
-        str(place),
-        "rev-parse",
-        "--verify",
-        "--quiet",
-        f"{branch}^{{commit}}",
-    ]
+    command = ["git", "-c", "safe.directory=*", "-C", str(place), "rev-parse", "--verify", "--quiet"]
+    command += ["--end-of-options", f"{branch}^{{commit}}"]
     try:
         answer = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     except FileNotFoundError:

@@ -11,6 +11,7 @@ LoramakeError
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 
 class LoramakeError(Exception):
@@ -25,6 +26,17 @@ class LoramakeError(Exception):
     def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
         self.what, self.where, self.hint = what, where, hint
         super().__init__("\n  ".join(line for line in (what, where, hint) if line))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross process borders whole, whatever their constructors take."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[LoramakeError], args: tuple[Any, ...], state: dict[str, Any]) -> LoramakeError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 @dataclass(frozen=True, order=True)

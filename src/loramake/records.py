@@ -26,7 +26,7 @@ class Document:
 
     `path` is relative to the project, with `/`; `part` names the record or commit inside the file ("" for the whole file);
     `page` and `section` are the first page (from 1) and the first heading, where there are any; `date` is ISO 8601;
-    `sha256` is that of the source file's bytes; `reader` is name and version of what read it.
+    `sha256` is that of the source file's bytes (of a repository, the commit that was read); `reader` is name and version of what read it.
     """
 
     id: str
