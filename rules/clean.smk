@@ -16,4 +16,4 @@ rule clean:
     resources:
         mem_mb=4000,
     shell:
-        "python -m loramake.stages.clean {wildcards.key} --threads {threads} >>{log:q} 2>&1"
+        "python -m loramake.stages.clean {wildcards.key} --threads {threads} --log {log:q}"

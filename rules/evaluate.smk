@@ -14,8 +14,8 @@ rule evaluate:
         "build/evaluate/{key}/benchmark.tsv"
     conda:
         "../envs/model.yaml"
-    threads: 2
+    threads: 1
     resources:
         mem_mb=8000,
     shell:
-        "python -m loramake.stages.evaluate {wildcards.key} --threads {threads} >>{log:q} 2>&1"
+        "python -m loramake.stages.evaluate {wildcards.key} --threads {threads} --log {log:q}"

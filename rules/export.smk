@@ -18,4 +18,4 @@ rule export:
     resources:
         mem_mb=8000,
     shell:
-        "python -m loramake.stages.export {wildcards.key} --threads {threads} >>{log:q} 2>&1"
+        "python -m loramake.stages.export {wildcards.key} --threads {threads} --log {log:q}"

@@ -12,8 +12,8 @@ rule pretrain:
         "build/pretrain/{key}/benchmark.tsv"
     conda:
         "../envs/model.yaml"
-    threads: 2
+    threads: 1
     resources:
         mem_mb=4000,
     shell:
-        "python -m loramake.stages.pretrain {wildcards.key} --threads {threads} >>{log:q} 2>&1"
+        "python -m loramake.stages.pretrain {wildcards.key} --threads {threads} --log {log:q}"

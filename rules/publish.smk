@@ -11,7 +11,7 @@ rule publish:
     conda:
         "../envs/data.yaml"
     shell:
-        "python -m loramake.results {wildcards.key} >{log:q} 2>&1"
+        "python -m loramake.results {wildcards.key} --log {log:q}"
 
 
 rule result:
@@ -24,4 +24,4 @@ rule result:
     conda:
         "../envs/data.yaml"
     shell:
-        "python -m loramake.results --file {output:q} >{log:q} 2>&1"
+        "python -m loramake.results --file {output:q} --log {log:q}"

@@ -16,4 +16,4 @@ rule report:
     resources:
         mem_mb=2000,
     shell:
-        "python -m loramake.stages.report {wildcards.key} --threads {threads} >>{log:q} 2>&1"
+        "python -m loramake.stages.report {wildcards.key} --threads {threads} --log {log:q}"

@@ -16,4 +16,4 @@ rule sources:
     resources:
         mem_mb=4000,
     shell:
-        "python -m loramake.stages.sources {wildcards.key} --threads {threads} >>{log:q} 2>&1"
+        "python -m loramake.stages.sources {wildcards.key} --threads {threads} --log {log:q}"

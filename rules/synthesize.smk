@@ -16,4 +16,4 @@ rule synthesize:
     resources:
         mem_mb=2000,
     shell:
-        "python -m loramake.stages.synthesize {wildcards.key} --threads {threads} >>{log:q} 2>&1"
+        "python -m loramake.stages.synthesize {wildcards.key} --threads {threads} --log {log:q}"

@@ -13,8 +13,8 @@ rule train:
         "build/train/{key}/benchmark.tsv"
     conda:
         "../envs/model.yaml"
-    threads: 2
+    threads: 1
     resources:
         mem_mb=8000,
     shell:
-        "python -m loramake.stages.train {wildcards.key} --threads {threads} >>{log:q} 2>&1"
+        "python -m loramake.stages.train {wildcards.key} --threads {threads} --log {log:q}"

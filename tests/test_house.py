@@ -18,7 +18,7 @@ SOURCE = ROOT / "src/loramake"
 FLOORS = [
     ["errors", "files"],
     ["recipe"],
-    ["records", "cache", "contents", "stage", "slices", "plan", "lock", "store", "results", "why", "summary"],
+    ["records", "cache", "contents", "stage", "slices", "plan", "lock", "terminal", "store", "results", "why", "summary"],
     ["readers", "cleaning", "chunking", "teachers", "training", "exporting", "reporting"],
     ["cli"],
     ["stages"],

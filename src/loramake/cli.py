@@ -158,5 +158,3 @@ def _results(arguments: argparse.Namespace) -> int:
         raise PlanError("nothing is built", where="results/", hint="snakemake --profile local builds it")
     print("\n\n".join(summary(point) for point in points))
     return 0
-
-

@@ -6,14 +6,14 @@ Small files are copies; large ones are further names of the store's own, which c
 import argparse
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from loramake.errors import LoramakeError, StoreError
+from loramake.errors import StoreError
 from loramake.files import read_json, write_json
 from loramake.plan import read_slice
 from loramake.store import SEALED, folder_of
+from loramake.terminal import Terminal
 
 RESULTS = Path("results")
 COPIED_BYTES = 8 << 20
@@ -124,12 +124,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("key", nargs="?", help="the key of the publication")
     parser.add_argument("--file", help="a file under results/ that is published already")
+    parser.add_argument("--log", type=Path, help="the file that takes every error's origin")
     arguments = parser.parse_args()
-    try:
+    with Terminal("publish", arguments.log) as terminal:
         files = republish(str(Path(arguments.file).relative_to(RESULTS))) if arguments.file else publish(arguments.key)
-    except LoramakeError as error:
-        sys.exit(f"publish: {error}")
-    sys.stderr.write("\n".join(files) + "\n")
+        terminal.say(f"{len(files)} files")
 
 
 if __name__ == "__main__":

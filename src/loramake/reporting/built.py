@@ -9,6 +9,7 @@ from typing import Any
 from loramake.errors import StoreError
 from loramake.files import read_json
 from loramake.records import read_rows
+from loramake.stage import STAGES
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,9 @@ class Built:
 
     @property
     def spec(self) -> dict[str, Any]:
-        """What the recipe asked of the stage, defaults written out."""
-        return dict(self.receipt["slice"]["spec"])
+        """What the recipe asked of the stage, defaults written out; what it does not say is None."""
+        slice_ = self.receipt["slice"]
+        return STAGES[slice_["stage"]].spec.model_validate(slice_["spec"]).model_dump(by_alias=True)
 
     @property
     def upstream(self) -> dict[str, str]:

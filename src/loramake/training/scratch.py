@@ -1,6 +1,7 @@
 """A tiny llama from scratch, in one loop that can be killed at any step and goes on with the same numbers."""
 
 import hashlib
+import logging
 import math
 import os
 import random
@@ -20,6 +21,8 @@ WARMUP_STEPS = 20
 CHECKPOINT_STEPS = 100
 LOG_STEPS = 20
 HELD_OUT_WINDOWS = 16
+
+log = logging.getLogger(__name__)
 
 
 def new_model(spec: Pretrain, tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
@@ -96,6 +99,7 @@ def pretrain_model(
         if step % LOG_STEPS == 0 or step == spec.steps:
             metrics.append({"step": step, "loss": round(sum(losses) / len(losses), 5), "learning_rate": round(rate, 8)})
             losses = []
+            log.info("step %d of %d: loss %.3f", step, spec.steps, metrics[-1]["loss"])
         if step % CHECKPOINT_STEPS == 0 and step < spec.steps:
             progress = {"step": step, "metrics": metrics, "losses": losses}
             _save(checkpoints, {"model": model.state_dict(), "optimizer": optimizer.state_dict(), **progress})
