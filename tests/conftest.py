@@ -91,6 +91,9 @@ class Project:
     def stages_to_run(self, *targets: str) -> list[str]:
         """The stages that a dry run of Snakemake would run, sorted, one entry a job."""
         done = self.snakemake("--dry-run", *targets)
+        assert "Job stats:" in done.stdout or "Nothing to be done" in done.stdout + done.stderr, (
+            done.stdout + done.stderr
+        )
         table = done.stdout.partition("Job stats:\n")[2].partition("\n\n")[0].splitlines()[2:]
         counts = {row.split()[0]: int(row.split()[1]) for row in table}
         return sorted(stage for stage in STAGES for _ in range(counts.get(stage, 0)))

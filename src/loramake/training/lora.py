@@ -88,7 +88,7 @@ def _arguments(spec: Train, checkpoints: Path, *, watched: bool) -> SFTConfig:
         data_seed=spec.seed,
         use_cpu=on_cpu,
         bf16=spec.precision == "bfloat16",
-        gradient_checkpointing=None,
+        gradient_checkpointing=None,  # type: ignore[arg-type] # the new name follows; both must not be set
         activation_checkpointing=not on_cpu,
         learning_rate=spec.learning_rate,
         lr_scheduler_type=spec.schedule,

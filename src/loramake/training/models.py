@@ -50,7 +50,7 @@ def load_model(where: str, revision: str | None = None, *, precision: str = "flo
         model = AutoModelForCausalLM.from_pretrained(where, **options)
     except (OSError, ValueError) as error:
         raise _not_loaded("model", where, error) from None
-    return model if quantize != "none" else model.to(torch.device(device()))
+    return model if quantize != "none" else model.to(torch.device(device()))  # type: ignore[arg-type]
 
 
 def _quantization(quantize: str, dtype: torch.dtype) -> Any:

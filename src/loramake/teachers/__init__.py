@@ -1,0 +1,1 @@
+"""Who writes examples: rules, or a model behind an endpoint."""
