@@ -54,16 +54,14 @@ class Bench:
         with Writer(self.folder / "chunks.jsonl") as out:
             for chunk in self.chunks:
                 out.write(chunk)
-        key = more.pop("key", None)
-        spec = Synthesize.model_validate({"model": model, "tasks": tasks or {"qa": {}}, **more})
+        limit = limit or Limit()
+        spec = Synthesize.model_validate({"model": model, "tasks": tasks or {"qa": {}}, "limit": limit, **more})
         return synthesize(
             spec,
             chunks=self.folder / "chunks.jsonl",
             examples=self.folder / "examples.jsonl",
             quarantined=self.folder / "quarantined.jsonl",
             calls=self.calls,
-            limit=limit,
-            key=key,
         )
 
     def examples(self) -> list[dict]:
@@ -184,9 +182,10 @@ from pathlib import Path
 from loramake.recipe.model import Limit, Synthesize
 from loramake.stages.synthesize import synthesize
 folder = Path(sys.argv[1])
-spec = Synthesize.model_validate({"model": {"name": "stand-in", "url": sys.argv[2]}, "tasks": {"qa": {}}})
+model = {"name": "stand-in", "url": sys.argv[2]}
+spec = Synthesize(model=model, tasks={"qa": {}}, limit=Limit(in_flight=4))
 synthesize(spec, chunks=folder / "chunks.jsonl", examples=folder / "examples.jsonl",
-           quarantined=folder / "quarantined.jsonl", calls=folder / "calls", limit=Limit(in_flight=4))
+           quarantined=folder / "quarantined.jsonl", calls=folder / "calls")
 """
 
 
@@ -345,7 +344,7 @@ def test_a_key_that_is_none_stops_before_anything_is_asked(
         monkeypatch.setenv("STAND_IN_KEY", value)
     with ApiServer() as server:
         with pytest.raises(TeacherError, match="STAND_IN_KEY") as raised:
-            bench.run(model(server), key="STAND_IN_KEY")
+            bench.run(model(server, key="STAND_IN_KEY"))
         assert server.requests == 0
     assert not (value or "").strip() or value not in str(raised.value)
 
@@ -370,7 +369,7 @@ def test_a_key_is_sent_and_shown_nowhere(
     shown = ""
     with ApiServer(fault=lambda *_: fault) as server:
         try:
-            bench.run(model(server), key="STAND_IN_KEY")
+            bench.run(model(server, key="STAND_IN_KEY"))
         except (TeacherError, DataError) as error:
             shown = "".join(traceback.format_exception(error))
         assert server.keys[0] == f"Bearer {KEY}"

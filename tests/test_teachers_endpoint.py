@@ -17,7 +17,9 @@ CALL = Call("qa", "text", None, {}, 1, [{"role": "user", "content": "text"}], qa
 
 def endpoint(journal: Journal, model: object, limit: Limit | None = None, key: str | None = None) -> Endpoint:
     spec = Synthesize.model_validate({"model": model, "tasks": {"qa": {}}})
-    return Endpoint(spec, journal=journal, limit=limit or Limit(), key=key, stop=threading.Event())
+    model = spec.model.model_copy(update={"key": key})
+    spec = spec.model_copy(update={"limit": limit or Limit(), "model": model})
+    return Endpoint(spec, journal=journal, stop=threading.Event())
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,10 @@ class Task(Spec):
         json_schema_extra=FILE_TEXT,
     )
     schema_: dict[str, Any] | Text | None = Field(
-        None, alias="schema", description="extract: the file of the answer's JSON Schema.", json_schema_extra=FILE_JSON
+        None,
+        alias="schema",
+        description="extract: the file of the answer's JSON Schema; answers have their keys in alphabetical order.",
+        json_schema_extra=FILE_JSON,
     )
     answer: Text | list[Text] | None = Field(
         None, description="direct: the field that is the answer, or a list of fields that become a JSON object."

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from loramake.errors import DataError, TeacherError
 from loramake.files import digest
-from loramake.recipe.model import Limit, Synthesize
+from loramake.recipe.model import Synthesize
 from loramake.records import Chunk, Counts, Example, Writer, read_records, read_rows
 from loramake.teachers.asking import Outcome, in_order
 from loramake.teachers.calls import Teacher
@@ -29,22 +29,18 @@ def synthesize(
     examples: Path,
     quarantined: Path,
     calls: Path,
-    limit: Limit | None = None,
-    key: str | None = None,
 ) -> Counts:
     """Write the examples that `spec`'s tasks make of `chunks`; passages without a usable answer go to `quarantined`.
 
-    `calls` is the folder of the journal of paid answers. `limit` and `key`, the name of the environment variable that
-    holds the endpoint's key, change no result. The order is that of tasks, passages and pairs, whoever answers first.
-    Raises TeacherError when the model cannot be asked, DataError when a template is wrong or no example comes out.
+    `calls` is the folder of the journal of paid answers. The order is that of tasks, passages and pairs, whoever
+    answers first. Raises TeacherError when the model cannot be asked, DataError when a template is wrong or no example comes out.
     """
     stop = Event()
-    limit = limit or spec.limit
     kinds: dict[str, Kind] = {name: KINDS[task.kind](name, task) for name, task in spec.tasks.items()}
     items = partial(_items, spec, kinds, chunks)
-    with _teacher(spec, calls, limit, key, stop) as teacher:
+    with _teacher(spec, calls, stop) as teacher:
         work = partial(make, teacher=teacher, retries=0 if _offline(spec) else spec.retries)
-        made = in_order(work, items(), in_flight=1 if _offline(spec) else limit.in_flight, stop=stop)
+        made = in_order(work, items(), in_flight=1 if _offline(spec) else spec.limit.in_flight, stop=stop)
         try:
             counts = _write(spec, tqdm(made, desc="synthesize", unit="passage", disable=None), examples, quarantined)
         except TeacherError as error:
@@ -65,7 +61,7 @@ def _items(spec: Synthesize, kinds: Mapping[str, Kind], chunks: Path) -> Iterato
 
 
 @contextmanager
-def _teacher(spec: Synthesize, calls: Path, limit: Limit, key: str | None, stop: Event) -> Iterator[Teacher]:
+def _teacher(spec: Synthesize, calls: Path, stop: Event) -> Iterator[Teacher]:
     if _offline(spec):
         from loramake.teachers.offline import Rules
 
@@ -74,7 +70,7 @@ def _teacher(spec: Synthesize, calls: Path, limit: Limit, key: str | None, stop:
     from loramake.teachers.endpoint import Endpoint
     from loramake.teachers.journal import Journal
 
-    with Journal(calls) as journal, Endpoint(spec, journal=journal, limit=limit, key=key, stop=stop) as teacher:
+    with Journal(calls) as journal, Endpoint(spec, journal=journal, stop=stop) as teacher:
         yield teacher
 
 

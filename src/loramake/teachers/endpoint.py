@@ -7,7 +7,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from loramake.errors import TeacherError
-from loramake.recipe.model import Limit, Synthesize
+from loramake.recipe.model import Synthesize
 from loramake.teachers.calls import Answer, Call
 from loramake.teachers.connection import Connection
 from loramake.teachers.journal import Journal, identify
@@ -25,16 +25,14 @@ LENGTH_KEYS = {"api.openai.com": "max_completion_tokens"}
 class Endpoint:
     """Answers from the journal, or else from the model. What the journal knows is never asked again.
 
-    `limit`, `key` (the name of an environment variable) and `stop` (set to end all waiting) say how to ask; they are no
-    part of what identifies a call. Raises TeacherError when the endpoint cannot be asked or refuses everything.
+    The spec's limit and the name of its key say how to ask; they are no part of what identifies a call. `stop`, once
+    set, ends all waiting. Raises TeacherError when the endpoint cannot be asked or refuses everything.
     """
 
-    def __init__(
-        self, spec: Synthesize, *, journal: Journal, limit: Limit, key: str | None, stop: threading.Event
-    ) -> None:
+    def __init__(self, spec: Synthesize, *, journal: Journal, stop: threading.Event) -> None:
         self._spec, self._journal = spec, journal
         self._host = urlsplit(spec.model.url or "").hostname or ""
-        self._connection = Connection(spec.model, limit=limit, key=key or spec.model.key, stop=stop)
+        self._connection = Connection(spec.model, limit=spec.limit, key=spec.model.key, stop=stop)
         self._lock = threading.Lock()
         self._answered = self._refused = self._tokens = 0
 
