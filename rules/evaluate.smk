@@ -16,6 +16,6 @@ rule evaluate:
         "../envs/model.yaml"
     threads: 1
     resources:
-        mem_mb=8000,
+        mem_mb=2000,
     shell:
         "python -m loramake.stages.evaluate {wildcards.key} --threads {threads} --log {log:q}"

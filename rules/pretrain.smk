@@ -14,6 +14,6 @@ rule pretrain:
         "../envs/model.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=2000,
     shell:
         "python -m loramake.stages.pretrain {wildcards.key} --threads {threads} --log {log:q}"

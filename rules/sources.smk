@@ -12,8 +12,8 @@ rule sources:
         "build/sources/{key}/benchmark.tsv"
     conda:
         "../envs/data.yaml"
-    threads: 4
+    threads: 2
     resources:
-        mem_mb=4000,
+        mem_mb=2000,
     shell:
         "python -m loramake.stages.sources {wildcards.key} --threads {threads} --log {log:q}"

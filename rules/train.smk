@@ -15,6 +15,6 @@ rule train:
         "../envs/model.yaml"
     threads: 1
     resources:
-        mem_mb=8000,
+        mem_mb=2000,
     shell:
         "python -m loramake.stages.train {wildcards.key} --threads {threads} --log {log:q}"

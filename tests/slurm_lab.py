@@ -14,6 +14,7 @@ from pathlib import Path
 
 PROGRAMS = ("munged", "munge", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol", "sinfo")
 SBIN = "/usr/sbin"
+ETC = Path("/etc/slurm/slurm.conf")
 CONF = """\
 ClusterName=loramake
 SlurmctldHost={host}(127.0.0.1)
@@ -59,19 +60,27 @@ def missing() -> str:
 
 
 class Lab:
-    """The cluster, as a context. `environment` is what its clients need."""
+    """The cluster, as a context. A cluster that is up on this machine already is used as it is, and left so."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.environment = {"SLURM_CONF": str(root / "slurm.conf"), "PATH": f"{os.environ['PATH']}{os.pathsep}{SBIN}"}
+        self.environment = {"PATH": f"{os.environ['PATH']}{os.pathsep}{SBIN}"}
+        self.mine = False
 
     def __enter__(self) -> "Lab":
+        if "UP" in self.run("scontrol", "ping", check=False):
+            return self
+        self.mine = True
         host = socket.gethostname().split(".")[0]
         address = "NodeAddr=127.0.0.1 NodeHostname={host} Port={port} CPUs=2 RealMemory=16000 State=UNKNOWN"
         nodes = "\n".join(f"NodeName=n{n} {address.format(host=host, port=17820 + n)}" for n in (1, 2))
         for folder in ("ctld", "spool-n1", "spool-n2"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
-        (self.root / "slurm.conf").write_text(CONF.format(host=host, root=self.root, nodes=nodes))
+        # Not by SLURM_CONF: Snakemake's plugin takes SLURM's variables away before it submits.
+        ETC.parent.mkdir(exist_ok=True)
+        if ETC.exists():
+            shutil.copyfile(ETC, self.root / "slurm.conf.before")
+        ETC.write_text(CONF.format(host=host, root=self.root, nodes=nodes))
         self._start_munge()
         self.run("slurmctld")
         self._wait(lambda: "UP" in self.run("scontrol", "ping", check=False))
@@ -81,11 +90,16 @@ class Lab:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if not self.mine:
+            return
         self.run("scancel", "-u", "root", check=False)
         for name in ("slurmd-n1", "slurmd-n2", "slurmctld"):
             pid = self.root / f"{name}.pid"
             if pid.is_file():
                 subprocess.run(["kill", "-9", pid.read_text().strip()], check=False)
+        ETC.unlink(missing_ok=True)
+        if (self.root / "slurm.conf.before").exists():
+            shutil.copyfile(self.root / "slurm.conf.before", ETC)
 
     def run(self, *command: str, check: bool = True) -> str:
         environment = {**os.environ, **self.environment}
@@ -125,6 +139,6 @@ if __name__ == "__main__":
     lab = Lab(Path("/tmp/loramake-slurm"))
     if sys.argv[1] == "up":
         lab.__enter__()
-        print(*(f"export {name}={value}" for name, value in lab.environment.items()), sep="\n")
     else:
+        lab.mine = True
         lab.__exit__()

@@ -34,7 +34,7 @@ def snakemakes_memory_lost(project: Project) -> None:
 
 
 def rule_text_changed(project: Project) -> None:
-    project.edit("rules/clean.smk", "mem_mb=4000", "mem_mb=5000")
+    project.edit("rules/clean.smk", "mem_mb=2000", "mem_mb=3000")
 
 
 def file_added(project: Project) -> None:

@@ -1,0 +1,42 @@
+"""Unicode: one spelling for each text, and nothing in it that no reader sees."""
+
+import re
+import unicodedata
+from typing import Literal
+
+_BREAKS = re.compile("\r\n?|[\x0b\x85\u2028\u2029]")
+_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+# Soft hyphen, grapheme joiner, zero-width and bidirectional controls, tags (invisible ASCII), byte order marks,
+# surrogates, private use and non-characters (U+FFFE is what PDF readers leave for a hyphen at a line's end).
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\ufffc\ufffe\uffff"
+    "\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe-\U000e00ff\U000e01f0-\U0010ffff]"
+)
+# Joiners spell words in Persian and the scripts of India, and build emoji; between other letters they only hide things.
+_JOINED = "\u0600-\u180d\u180f-\u1dff\u2190-\u2bff\u2e80-\ud7ff\uf900-\ufdcf\ufdf0-\ufefe\U0001f000-\U0001faff"
+_STRAY_JOINER = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
+
+Form = Literal["nfc", "nfkc"]
+
+
+def normalise(text: str, form: Form) -> str:
+    """`text` in Unicode's normal form, without control, zero-width and bidirectional characters.
+
+    Line feed, tab and form feed stay; every other line break becomes a line feed, a space of any width but the
+    ideographic one a space. Zero-width joiners stay where both neighbours are of a script, or emoji, that needs them.
+    """
+    text = _BREAKS.sub("\n", text)
+    if text.isascii():
+        return _CONTROLS.sub("", text)
+    text = _UNSEEN.sub("", _SPACES.sub(" ", _compose(text, form)))
+    if "\u200d" in text or "\u200c" in text:
+        text = _STRAY_JOINER.sub("", text)
+    return _compose(text, form)
+
+
+def _compose(text: str, form: Form) -> str:
+    """The normal form, if `text` is not in it: the test is much quicker than the work."""
+    name: Literal["NFC", "NFKC"] = "NFC" if form == "nfc" else "NFKC"
+    return text if unicodedata.is_normalized(name, text) else unicodedata.normalize(name, text)
