@@ -37,7 +37,7 @@ class Run:
 
 def test_what_is_kept_comes_in_order_with_its_text_cleaned(tmp_path):
     run = Run(tmp_path, [f"<p>{LONG}</p>", f"{LONG} Mail  ann@example.org."])
-    assert [(row["id"], row["text"]) for row in run.train] == [("d0", LONG), ("d1", f"{LONG} Mail <EMAIL_1>.")]
+    assert [(row["path"], row["text"]) for row in run.train] == [("0.md", LONG), ("1.md", f"{LONG} Mail <EMAIL_1>.")]
     assert run.counts.detail["masked"] == {"email": 1}
 
 
@@ -48,7 +48,7 @@ def test_dropped_names_everything_that_did_not_come_through(tmp_path):
         ("sources", "a.pdf", "encrypted"),
         ("clean", "1.md", "too_short"),
         ("clean", "2.md", "empty"),
-        ("clean", "3.md", "duplicate: d0"),
+        ("clean", "3.md", f"duplicate: {run.train[0]['id']}"),
     ]
     assert run.counts.dropped == {"duplicate": 1, "empty": 1, "too_short": 1}
     assert (run.counts.given, run.counts.passed) == (4, 1)
@@ -90,9 +90,10 @@ def test_nothing_left_is_an_error_with_the_reasons(tmp_path, texts, message):
         Run(tmp_path, texts)
 
 
-def test_an_engine_that_nobody_knows_is_an_error(tmp_path):
-    with pytest.raises(DataError, match="auto, python"):
-        Run(tmp_path, [LONG], engine="warp")
+def test_an_edit_that_is_washed_out_leaves_the_same_id(tmp_path):
+    before, after = (Run(tmp_path, [text]).train for text in (LONG, LONG.replace(" ", "  ")))
+    assert before == after
+    assert Run(tmp_path, [LONG + " And more."]).train[0]["id"] != before[0]["id"]
 
 
 @pytest.mark.parametrize(("texts", "warned"), [(["a", LONG, "b"], True), ([f"{LONG} {n}" for n in range(9)], False)])
@@ -128,6 +129,6 @@ TEXT = st.lists(st.sampled_from(["word ", "\n", "  ", "<p>", "a@x.org ", "# H\n"
 def test_nothing_is_lost_and_no_secret_survives(tmp_path_factory, texts, secret):
     folder = tmp_path_factory.mktemp("clean")
     run = Run(folder, [*texts, LONG, f"{LONG}\npassword: {secret}", f"password={secret}"])
-    assert {row["id"] for row in run.train + run.dropped[1:]} == {f"d{n}" for n in range(len(texts) + 3)}
+    assert {row["path"] for row in run.train + run.dropped[1:]} == {f"{n}.md" for n in range(len(texts) + 3)}
     assert run.counts.given == len(run.train) + len(run.dropped) - 1
     assert secret not in json.dumps(run.train + run.dropped)

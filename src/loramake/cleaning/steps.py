@@ -88,7 +88,11 @@ def why_unfit(text: str, keep: Keep | None) -> str | None:
 
 
 def _rewritten(document: Document, text: str, masker: Masker, steps: Sequence[Step]) -> Document:
-    """`document` with its new text; what was masked there is masked in what stands beside the text, too."""
+    """`document` with its new text; what was masked there is masked in what stands beside the text, too.
+
+    Its id is that of what it says now: an edit that the steps wash out leaves everything after `clean` as it was.
+    """
+    ident = Document.identify(document.source, document.path, document.part, text)
     kinds = [kind for step in steps for kind in step.mask or ()]
     section = document.section
     if text != document.text:
@@ -97,9 +101,10 @@ def _rewritten(document: Document, text: str, masker: Masker, steps: Sequence[St
     if kinds:
         return replace(
             document,
+            id=ident,
             text=text,
             section=masker.mask_value(section, kinds),
             author=masker.mask_value(document.author, kinds),
             meta=masker.mask_value(document.meta, kinds),
         )
-    return replace(document, text=text, section=section)
+    return replace(document, id=ident, text=text, section=section)

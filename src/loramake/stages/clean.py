@@ -18,21 +18,18 @@ from loramake.records import Counts, Document, Writer, read_records, read_rows
 
 log = logging.getLogger("loramake.clean")
 
-ENGINES = ("auto", "python")
 _PARALLEL_BYTES = 4_000_000  # below, processes take longer to start than to work
 _MANY = 0.3
 
 
 def clean(
-    spec: Clean, *, documents: Path, unread: Path, train: Path, dropped: Path, engine: str = "auto", threads: int = 1
+    spec: Clean, *, documents: Path, unread: Path, train: Path, dropped: Path, threads: int = 1
 ) -> Counts:
     """Write the documents that `spec` keeps to `train`, the others with their reason to `dropped`.
 
     `dropped` begins with the rows of `unread`, of what `sources` could not read; they count there, not here. Neither
     file depends on `threads`. Raises DataError when nothing is left.
     """
-    if engine not in ENGINES:
-        raise DataError(f"no engine '{engine}'", hint=f"known are {', '.join(ENGINES)}")
     funnel = _Funnel(spec)
     masked: Counter[str] = Counter()
     with Writer(train) as kept, Writer(dropped) as out:
