@@ -1,6 +1,7 @@
 import tiny_llama
 
-from loramake.training.tokenizer import END, train_tokenizer
+from loramake.training.chat import encode
+from loramake.training.tokenizer import END, as_chat, train_tokenizer
 
 
 def test_any_text_comes_back_as_it_was():
@@ -22,3 +23,9 @@ def test_the_end_of_a_turn_is_the_end_of_a_sequence():
     tokenizer = tiny_llama.tokenizer()
     assert tokenizer.eos_token == END
     assert tokenizer(END)["input_ids"] == [tokenizer.eos_token_id]
+
+
+def test_the_quick_way_to_a_conversation_is_that_of_the_template():
+    messages = tiny_llama.example(3).messages
+    tokenizer = tiny_llama.tokenizer()
+    assert tokenizer.backend_tokenizer.encode(as_chat(messages)).ids == encode(tokenizer, messages).input_ids

@@ -332,7 +332,7 @@ class Pretrain(Spec):
     intermediate: int = Field(384, ge=16, description="Width of the feed-forward layers.")
     context: int = Field(256, ge=32, description="Tokens in a training sequence.")
     steps: int = Field(900, ge=1, description="Optimizer steps.")
-    batch: int = Field(8, ge=1, description="Sequences in a step.")
+    batch: int = Field(4, ge=1, description="Sequences in a step.")
     learning_rate: float = Field(4e-3, gt=0, description="The peak of a cosine schedule.")
     reading: Share = Field(0.5, description="The share of sequences that practise reading made-up key-value records.")
     precision: Literal["float32", "bfloat16"] = Field(

@@ -14,8 +14,8 @@ from tqdm import tqdm
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from loramake.recipe.model import Pretrain
-from loramake.training.chat import encode
 from loramake.training.reading import frequent_words, reading_conversation
+from loramake.training.tokenizer import as_chat
 
 WARMUP_STEPS = 20
 CHECKPOINT_STEPS = 100
@@ -72,8 +72,8 @@ class Stream:
         """(context,) token ids of conversations about made-up records, end to end."""
         ids: list[int] = []
         while len(ids) < self.spec.context:
-            messages = reading_conversation(self.words, rng)
-            ids += encode(self.tokenizer, messages).input_ids
+            text = as_chat(reading_conversation(self.words, rng))
+            ids += self.tokenizer.backend_tokenizer.encode(text).ids
         return torch.tensor(ids[: self.spec.context])
 
     def held_out_windows(self) -> torch.Tensor | None:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
+from loramake.training.chat import Message
+
 PAD, USER, ASSISTANT, SYSTEM, END = "<|pad|>", "<|user|>", "<|assistant|>", "<|system|>", "<|end|>"
 SPECIAL = [PAD, USER, ASSISTANT, SYSTEM, END]
 
@@ -20,6 +22,11 @@ CHAT_TEMPLATE = (
     "{%- endfor -%}"
     "{%- if add_generation_prompt -%}<|assistant|>{%- endif -%}"
 )
+
+
+def as_chat(messages: Iterable[Message]) -> str:
+    """What `CHAT_TEMPLATE` makes of whole conversations, a hundred times as fast."""
+    return "".join(f"<|{message['role']}|>{message['content']}{END}" for message in messages)
 
 
 def train_tokenizer(texts: Iterable[str], vocabulary: int, context: int) -> PreTrainedTokenizerFast:
