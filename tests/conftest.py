@@ -1,4 +1,4 @@
-"""Projects to build in: the repository's own Snakefile, rules and profiles, with a small recipe that touches every stage."""
+"""Projects to build in: the repository's own Snakefile, rules and profiles, and a small recipe of every stage."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ author: Ada Quill
 
 ## Who decides
 
-The foreman decides about {topic}. Every crew asks the foreman before it begins, and writes the answer into the blue book.
+The foreman decides about {topic}. Every crew asks the foreman before it begins, and writes it into the blue book.
 
 ## How long it takes
 
@@ -48,7 +48,8 @@ synthesize:
     yard: { kind: qa, from: yard, prompt: prompts/qa.md }
     orders: { kind: direct, from: orders, answer: [crew] }
 curate: { split: { train: 0.6, validation: 0.2, test: 0.2 } }
-pretrain: { vocabulary: 400, hidden: 32, layers: 2, heads: 2, kv_heads: 1, intermediate: 64, context: 64, steps: 30, batch: 2 }
+pretrain:
+  { vocabulary: 400, hidden: 32, layers: 2, heads: 2, kv_heads: 1, intermediate: 64, context: 64, steps: 30, batch: 2 }
 train: { lora: { rank: 4, alpha: 8 }, steps: 12, batch: 2, checkpoint_every: 4, evaluate_every: 6, log_every: 2 }
 evaluate: { limit: 6, max_new_tokens: 8 }
 export: { merged: true, gguf: [f16] }
@@ -111,7 +112,7 @@ def lay_out(root: Path) -> Project:
         project.write(f"docs/{topic}.md", HANDBOOK.format(title=topic.capitalize(), topic=topic, number=number))
     crews = ("port", "starboard")
     rows = [
-        f'{{"id": "o{n}", "order": "Deliver {n} bolts to the {crews[n % 2]} side of the yard.", "crew": "{crews[n % 2]}"}}'
+        f'{{"id": "o{n}", "order": "Bring {n} bolts to the {crews[n % 2]} side of it.", "crew": "{crews[n % 2]}"}}'
         for n in range(30)
     ]
     project.write("orders.jsonl", "\n".join(rows) + "\n")

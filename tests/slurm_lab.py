@@ -1,4 +1,4 @@
-"""A real SLURM on this machine's loopback: one controller, two nodes, no accounting. Needs root, and Debian's SLURM and munge.
+"""A real SLURM on loopback: one controller, two nodes, no accounting. Needs root, and Debian's SLURM and munge.
 
 `python tests/slurm_lab.py up|down` does by hand what `Lab` does in a test.
 """

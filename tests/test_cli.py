@@ -2,8 +2,8 @@ import json
 import sys
 
 import pytest
-from conftest import Project
 
+from conftest import Project
 from loramake.cli import main
 
 TEXT_ONLY = 'sources:\n  yard: { files: "docs/**/*.md" }\nclean: {}\n'
@@ -53,7 +53,7 @@ def test_show_says_where_each_value_comes_from(here: Project, capsys):
     here.write("recipes/child.yaml", "from: small.yaml\ntrain: { seed: 9 }\n")
     _, out, _ = run(capsys, "show", "child")
     lines = {line.split(":")[0].strip(): line.rpartition("# ")[2] for line in out.splitlines() if "#" in line}
-    assert lines["rank"] == "recipes/small.yaml:14"
+    assert lines["rank"] == "recipes/small.yaml:15"
     assert "seed: 9" in out and "# recipes/child.yaml:2" in out
     assert lines["dropout"] == "default"
 
@@ -123,7 +123,7 @@ def test_results_lists_what_stands_there(here: Project, capsys):
     } <= set(row)
 
 
-def test_a_broken_recipe_stops_only_itself(here: Project, capsys):
+def test_a_broken_recipe_stops_only_itself(here: Project):
     here.write("recipes/small.yaml", TEXT_ONLY)
     here.write("recipes/broken.yaml", "sources: 3\n")
     assert "left out: recipes/broken.yaml:1:1" in here.snakemake().stderr

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from conftest import Project
 
 ALL = {"sources", "clean", "chunk", "synthesize", "curate", "pretrain", "train", "evaluate", "export", "report"}
@@ -82,7 +83,7 @@ TABLE = [
     ("a source file added", file_added, ALL),
     ("a source file removed", file_removed, ALL),
     ("a source file renamed", file_renamed, ALL),
-    ("a record edited", replaced("Deliver 3 bolts", "Deliver 9 bolts", "orders.jsonl"), ALL),
+    ("a record edited", replaced("Bring 3 bolts", "Bring 9 bolts", "orders.jsonl"), ALL),
     ("a block left out", replaced("export: { merged: true, gguf: [f16] }", ""), {"report"}),
 ]
 

@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pytest
-import tiny_llama
 
+import tiny_llama
 from loramake.errors import DataError
 from loramake.files import read_json
 from loramake.recipe.model import Evaluate
@@ -70,7 +70,7 @@ def test_a_limit_is_spread_evenly_over_tasks():
     assert sorted(example.task for example in _chosen(rows, 3)) == ["many", "many", "one"]
 
 
-def test_nothing_to_judge_by_is_an_error(tiny: tiny_llama.Tiny, tmp_path: Path):
+def test_nothing_to_judge_by_is_an_error(tmp_path: Path):
     with Writer(tmp_path / "sft_train.jsonl") as out:
         out.write(tiny_llama.example(0))
     with pytest.raises(DataError, match="there is no test example"):

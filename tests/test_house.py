@@ -14,11 +14,25 @@ from loramake.stage import STAGES
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src/loramake"
 
-# From the ground up; a module may import from lower floors, and from its own without a circle. No stage imports another one.
+# From the ground up; a module may import from lower floors, and from its own without a circle. No stage imports another
+# one.
 FLOORS = [
     ["errors", "files"],
     ["recipe"],
-    ["records", "cache", "contents", "stage", "slices", "plan", "lock", "terminal", "store", "results", "why", "summary"],
+    [
+        "records",
+        "cache",
+        "contents",
+        "stage",
+        "slices",
+        "plan",
+        "lock",
+        "terminal",
+        "store",
+        "results",
+        "why",
+        "summary",
+    ],
     ["readers", "cleaning", "chunking", "teachers", "training", "exporting", "reporting"],
     ["cli"],
     ["stages"],

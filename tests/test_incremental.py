@@ -1,8 +1,9 @@
-"""One document more costs one document: counted where the money goes, at the server, and where the time goes, at the parser."""
+"""One document more costs one document: counted at the server, where the money goes, and at the parser."""
 
 import json
 
 import pytest
+
 from api_server import ApiServer
 from conftest import TOPICS, Project
 

@@ -1,4 +1,4 @@
-"""kill -9 at any moment: the same command again ends with the same bytes, pays for no answer twice, and runs no stage twice at once."""
+"""kill -9 at any moment: the same command again ends with the same bytes, and pays for no answer twice."""
 
 import json
 import os
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from conftest import RECIPE, Project, lay_out
 
 IN_FLIGHT = 2

@@ -12,7 +12,13 @@ from loramake.errors import StoreError
 from loramake.files import read_json, write_json
 from loramake.lock import KeyLock
 
-HOLD = "import sys, time, pathlib; from loramake.lock import KeyLock\nwith KeyLock(pathlib.Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+HOLD = """
+import pathlib, sys, time
+from loramake.lock import KeyLock
+with KeyLock(pathlib.Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
 
 
 def start_holder(path: Path) -> subprocess.Popen[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conftest import REPOSITORY, Project
 
 pytest.importorskip("llama_cpp", reason="a GGUF export needs llama-cpp-python")

@@ -18,7 +18,7 @@ def made(stage: str, key: str, files: dict[str, str]) -> None:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    write_json(folder / "sealed.json", {"outputs": dict.fromkeys(files, {})})
+    write_json(folder / "sealed.json", {"outputs": {name: {} for name in files}})
 
 
 def publication(**keys: str) -> str:

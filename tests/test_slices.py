@@ -36,7 +36,8 @@ BASE: dict[str, Any] = {
     "export": {},
 }
 
-# A value other than the default for every key, in the recipe above; a dict stands for several keys that only make sense together.
+# A value other than the default for every key, in the recipe above; a dict stands for several keys that only make sense
+# together.
 CHANGES: dict[str, Any] = {
     "about": "new",
     "sources.docs.files": "docs/a.md",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 import slurm_lab
 from conftest import Project, lay_out
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tiny_llama
 
+import tiny_llama
 from loramake.errors import DataError, TrainingError
 from loramake.files import read_json, sha256_file
 from loramake.recipe.model import Lora, Train

@@ -1,8 +1,8 @@
 import math
 
 import pytest
-import tiny_llama
 
+import tiny_llama
 from loramake.training.answers import answer_loss, as_object, greedy_answers, majority_answers, perplexity, score
 
 RIGHT, WRONG = '{"crew": "port", "n": 1}', '{"crew": "starboard", "n": 1}'

@@ -1,6 +1,6 @@
 import pytest
-import tiny_llama
 
+import tiny_llama
 from loramake.errors import TrainingError
 from loramake.training.chat import IGNORED, encode, end_ids, prompt_ids
 
@@ -53,6 +53,7 @@ def test_a_template_that_would_teach_wrongly_is_refused(template: str, message: 
 
 def test_what_follows_the_end_of_a_turn_is_not_learnt():
     tokenizer = tiny_llama.changed()
-    tokenizer.chat_template = "{% for m in messages %}<|{{ m['role'] }}|>{{ m['content'] }}<|end|>\n{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
+    turns = "{% for m in messages %}<|{{ m['role'] }}|>{{ m['content'] }}<|end|>\n{% endfor %}"
+    tokenizer.chat_template = turns + "{% if add_generation_prompt %}<|assistant|>{% endif %}"
     labels = [label for label in encode(tokenizer, TURNS).labels if label != IGNORED]
     assert labels[-1] in end_ids(tokenizer)

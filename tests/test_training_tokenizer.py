@@ -1,5 +1,4 @@
 import tiny_llama
-
 from loramake.training.chat import encode
 from loramake.training.tokenizer import END, as_chat, train_tokenizer
 

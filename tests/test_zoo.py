@@ -4,6 +4,7 @@ import resource
 from pathlib import Path
 
 import pytest
+
 from conftest import Project
 
 GOOD = """\

@@ -1,4 +1,4 @@
-"""What stands at the places that a recipe names: listings of files with their digests, nothing from outside the project."""
+"""What stands at the places that a recipe names: listings with digests, of nothing outside of the project."""
 
 import glob
 import itertools
@@ -123,7 +123,7 @@ def folder_rows(path: str, project: Project) -> list[Row]:
 
 
 def differences(old: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """What changed between two listings, a phrase a file: `new a.md`, `edited b.md`, `removed c.md`, `renamed d.md -> e.md`."""
+    """What changed, a phrase a file: `new a.md`, `edited b.md`, `removed c.md`, `renamed d.md -> e.md`."""
     before, after = ({row["path"]: row.get("sha256") or row.get("commit") for row in rows} for rows in (old, new))
     gone = {path: before[path] for path in before if path not in after}
     for path, value in after.items():

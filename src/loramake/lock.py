@@ -1,7 +1,8 @@
 """One builder a key: a lock that outlives nobody.
 
-The lock is a file, made by a hard link, which is atomic on network file systems too. It names its holder. A holder on this machine is
-dead when its process is gone; one elsewhere when it has not renewed the lock for `LEASE_SECONDS`, by the clock of whoever waits.
+The lock is a file, made by a hard link, which is atomic on network file systems too. It names its holder. A holder on
+this machine is dead when its process is gone; one elsewhere when it has not renewed the lock for `LEASE_SECONDS`, by
+the clock of whoever waits.
 """
 
 import fcntl

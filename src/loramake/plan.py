@@ -44,7 +44,10 @@ def compile_recipe(file: Path, project: Project) -> list[Point]:
 def compile_all(
     project: Project, files: Iterable[Path], *, save: bool = True
 ) -> tuple[list[Point], dict[str, RecipeError]]:
-    """The points of every recipe, and the errors of those that cannot be compiled, by recipe. `save`: keep digests of files."""
+    """The points of every recipe, and the errors of those that cannot be compiled, by recipe.
+
+    `save`: keep digests of files.
+    """
     points: list[Point] = []
     errors: dict[str, RecipeError] = {}
     for file in files:
@@ -66,14 +69,14 @@ def compile_project(root: Path = Path()) -> None:
 
 
 def recipe_files(root: Path) -> list[Path]:
-    """The recipes of a project: recipes/*.yaml, less those whose names begin with `_` (they are there to inherit from)."""
+    """The recipes of a project: recipes/*.yaml, less those that begin with `_` and are there to inherit from."""
     return sorted(path for path in (root / "recipes").glob("*.yaml") if not path.name.startswith(("_", ".")))
 
 
 def write_plan(
     points: Sequence[Point], errors: Mapping[str, RecipeError], root: Path = Path(), *, only_slices: bool = False
 ) -> None:
-    """Put slices, settings and listings where their jobs find them, and build/plan.json, which maps recipes to addresses.
+    """Put slices, settings and listings where jobs find them, and build/plan.json, which maps recipes to addresses.
 
     A slice is written once and never changed: a job that starts an hour later builds what it was planned to build.
     """
@@ -114,7 +117,7 @@ def read_slice(key: str, root: Path = Path()) -> dict[str, Any]:
 
 
 def upstream(*stages: str) -> Callable[[Any], list[str]]:
-    """An input function for rules: the receipts of `stages` that the slice of `wildcards.key` builds on (all, if none is named)."""
+    """An input function for rules: the receipts of `stages` (or of all) that the slice of `wildcards.key` names."""
     from snakemake.io import ancient
 
     def receipts(wildcards: Any) -> list[str]:

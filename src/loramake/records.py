@@ -2,8 +2,9 @@
 
 example -> chunk (offsets) -> document (page, section) -> source file (sha256)
 
-The text of a document is Markdown in spirit: headings are lines that begin with `#`, tables are pipe tables, code is fenced,
-and a form feed stands between two pages. Marks inside the text survive cleaning, where offsets beside it would not.
+The text of a document is Markdown in spirit: headings are lines that begin with `#`, tables are pipe tables, code is
+fenced, and a form feed stands between two pages. Marks inside the text survive cleaning, where offsets beside it would
+not.
 """
 
 import json
@@ -24,9 +25,10 @@ PAGE_BREAK = "\f"
 class Document:
     """What one file, record or commit says.
 
-    `path` is relative to the project, with `/`; `part` names the record or commit inside the file ("" for the whole file);
-    `page` and `section` are the first page (from 1) and the first heading, where there are any; `date` is ISO 8601;
-    `sha256` is that of the source file's bytes (of a repository, the commit that was read); `reader` is name and version of what read it.
+    `path` is relative to the project, with `/`; `part` names the record or commit inside the file ("" for the whole
+    file); `page` and `section` are the first page (from 1) and the first heading, where there are any; `date` is ISO
+    8601; `sha256` is that of the source file's bytes (of a repository, the commit that was read); `reader` is name and
+    version of what read it.
     """
 
     id: str
@@ -52,7 +54,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A passage: `text` is `document.text[start:end]`, in characters, exactly. `index` counts from 0 within the document."""
+    """A passage: `text` is `document.text[start:end]`, in characters, exactly.
+
+    `index` counts from 0 within the document.
+    """
 
     id: str
     text: str

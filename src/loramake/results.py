@@ -46,7 +46,7 @@ def published_files(point: str, keys: dict[str, str]) -> Iterator[tuple[str, Pat
 
 
 def publish(key: str) -> list[str]:
-    """Make results/<point>/ what the publication under `key` says, and remove what an earlier one left there. Gives the names.
+    """Make results/<point>/ what the publication under `key` says, without what an earlier one left. Gives the names.
 
     Raises StoreError when something of it is not built.
     """
@@ -107,7 +107,10 @@ def _remove_empty_folders(place: Path) -> None:
 
 
 def republish(name: str) -> list[str]:
-    """Publish again what the file results/`name` belongs to, because it is asked for by name. Raises StoreError without it."""
+    """Publish again what the file results/`name` belongs to, because it is asked for by name.
+
+    Raises StoreError without it.
+    """
     place = next((folder for folder in (RESULTS / name).parents if _marks(folder)), None)
     if place is None:
         raise StoreError("nothing is published there", where=str(RESULTS / name), hint="build its recipe first")

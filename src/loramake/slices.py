@@ -21,7 +21,10 @@ HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 
 @dataclass(frozen=True)
 class Point:
-    """One thing to build: a recipe, or one variant of its sweep. `slices` and `settings` go by stage, in running order."""
+    """One thing to build: a recipe, or one variant of its sweep.
+
+    `slices` and `settings` go by stage, in running order.
+    """
 
     name: str
     recipe: str
@@ -36,7 +39,10 @@ class Point:
 
 
 def slices_of(variant: Variant, recipe: str, project: Project) -> Point:
-    """The slices of one variant of a recipe. Raises RecipeError with everything that its values name and the project lacks."""
+    """The slices of one variant of a recipe.
+
+    Raises RecipeError with everything that its values name and the project lacks.
+    """
     return _Compiler(variant, project).point(recipe)
 
 
@@ -97,7 +103,10 @@ class _Compiler:
         return ""
 
     def split(self, spec: Spec, keys: Keys) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What of a spec belongs in the slice, and what only says how to work. A key that says nothing (None) is in neither."""
+        """What of a spec belongs in the slice, and what only says how to work.
+
+        A key that says nothing (None) is in neither.
+        """
         kept: dict[str, Any] = {}
         runtime: dict[str, Any] = {}
         for name, about in type(spec).model_fields.items():
@@ -132,7 +141,10 @@ class _Compiler:
         return value, {}
 
     def inlined(self, value: Any, form: str, keys: Keys) -> Any:
-        """What the file at `value` says: text, or the object in its JSON. An object in the recipe itself stays as it is."""
+        """What the file at `value` says: text, or the object in its JSON.
+
+        An object in the recipe itself stays as it is.
+        """
         if not isinstance(value, str):
             return value
         try:

@@ -25,9 +25,10 @@ BUILD = Path("build")
 class Stage:
     """What a stage reads and makes.
 
-    `version` is bumped by hand when the same spec must give a new result. `inputs` maps a parameter of the stage's function to
-    `<stage>/<output>`, `outputs` to a file or (with a slash at its end) a folder under the stage's own. `caches` maps a
-    parameter to a folder under build/cache/ that outlives the key; `{key}` in it makes the folder the key's own.
+    `version` is bumped by hand when the same spec must give a new result. `inputs` maps a parameter of the stage's
+    function to `<stage>/<output>`, `outputs` to a file or (with a slash at its end) a folder under the stage's own.
+    `caches` maps a parameter to a folder under build/cache/ that outlives the key; `{key}` in it makes the folder the
+    key's own.
     """
 
     version: int

@@ -1,7 +1,7 @@
 """The runner around every stage: lock, resume, run, seal. A receipt that exists is right.
 
-`receipt.json` is what Snakemake sees, and deletes before a rerun; `sealed.json` is the same text under a name that it does not
-know, so that no result is made twice because its receipt was swept away.
+`receipt.json` is what Snakemake sees, and deletes before a rerun; `sealed.json` is the same text under a name that it
+does not know, so that no result is made twice because its receipt was swept away.
 """
 
 import argparse
@@ -45,7 +45,10 @@ def is_fresh(stage: str, key: str) -> bool:
 
 
 def main(function: StageFunction) -> None:
-    """Run a stage from its rule: `python -m loramake.stages.<stage> KEY [--threads N] [--log FILE]`. Exits with 1 after an error."""
+    """Run a stage from its rule: `python -m loramake.stages.<stage> KEY [--threads N] [--log FILE]`.
+
+    Exits with 1 after an error.
+    """
     name = function.__name__
     parser = argparse.ArgumentParser(description=inspect.getdoc(function))
     parser.add_argument("key", help="the key that the stage was planned under")
@@ -269,7 +272,10 @@ def _note(folder: Path, event: str) -> None:
 
 
 def _run(started: str, seconds: float, folder: Path) -> dict[str, Any]:
-    """What this run took: all that is true of it and not of its result. Memory is the peak of the process or of its largest child."""
+    """What this run took: all that is true of it and not of its result.
+
+    Memory is the peak of the process or of its largest child.
+    """
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     attempts = (folder / ATTEMPTS).read_text(encoding="utf-8").count('"started"')
     return {

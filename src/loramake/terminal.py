@@ -17,8 +17,8 @@ PROGRESS_SECONDS = 5.0
 class Terminal:
     """A context in which standard output and error go to `log`, if there is one, and `say` still reaches who watches.
 
-    Errors are told in their three lines, their origin is in the log, and the process ends with 1. Our own log lines are progress:
-    one is shown now and then, when somebody watches at a terminal.
+    Errors are told in their three lines, their origin is in the log, and the process ends with 1. Our own log lines are
+    progress: one is shown now and then, when somebody watches at a terminal.
     """
 
     def __init__(self, name: str, log: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""Why a stage is stale, in the recipe's own words: what changed between the slice that was built last and the one that is planned."""
+"""Why a stage is stale, in the recipe's words: what changed between the slice built last and the one planned."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +12,10 @@ SHOWN_CHARS = 40
 
 
 def reasons(stage: str, slice_: Mapping[str, Any], last: Mapping[str, str], stale: set[str]) -> list[str]:
-    """Why `stage` is not built, given the keys of the last build and the stages of this one that are stale. Never empty."""
+    """Why `stage` is not built, given the keys of the last build and the stages of this one that are stale.
+
+    Never empty.
+    """
     if stage not in last:
         return ["never built"]
     try:

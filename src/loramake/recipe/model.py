@@ -1,7 +1,7 @@
 """What a recipe may say: the only home of keys, types, defaults, units and help.
 
-A key marked `runtime` says how to work, not what to make: it reaches its stage beside the slice and never changes a key.
-A key marked `file` names a file of the project: a slice holds what the file says, not where it stands.
+A key marked `runtime` says how to work, not what to make: it reaches its stage beside the slice and never changes a
+key. A key marked `file` names a file of the project: a slice holds what the file says, not where it stands.
 """
 
 import math
@@ -193,7 +193,7 @@ class Chunking(Spec):
 
 
 class Teacher(Spec):
-    """A model that writes examples: `offline`, `deepseek/NAME`, `openai/NAME`, or any endpoint that speaks their API."""
+    """A model that writes examples: `offline`, `deepseek/NAME`, `openai/NAME`, or any endpoint of their API."""
 
     name: Text = Field(description="The model's name, as the endpoint knows it; `offline` needs no endpoint.")
     url: Text | None = Field(None, description="The endpoint's base address, such as http://localhost:8000/v1.")

@@ -1,4 +1,4 @@
-"""The editors' schema and the key reference, generated from the model: `python -m loramake.recipe.reference [--check]`."""
+"""The editors' schema and the key reference, from the model: `python -m loramake.recipe.reference [--check]`."""
 
 import json
 import sys
@@ -17,17 +17,19 @@ REFERENCE = Path("docs/recipe.md")
 
 OPENING = f"""# Recipe keys
 
-A recipe is a YAML file in `recipes/`. A block that is left out is a stage that is left out; `clean: {{}}` is a block with its
-defaults. All paths count from the project's folder, and nothing outside of it is read, unless `LORAMAKE_ALLOW` names the folder.
+A recipe is a YAML file in `recipes/`. A block that is left out is a stage that is left out; `clean: {{}}` is a block
+with its defaults. All paths count from the project's folder, and nothing outside of it is read, unless `LORAMAKE_ALLOW`
+names the folder.
 
 Two keys stand beside the blocks:
 
 - `from: other.yaml` inherits. This file wins key by key, and `null` removes a key.
 - `vary:` maps dotted keys to lists, and makes a variant of every combination: `train.lora.rank: [8, 16]`.
 
-Keys marked *runtime* say how to work, not what to make: changing one rebuilds nothing. Keys marked *file* name a file, of which
-the contents count, not the place. Models are `offline`, {", ".join(f"`{name}/NAME` (key in `{key}`)" for name, (_, key) in PROVIDERS.items())},
-or a mapping with `url` and `name`.
+Keys marked *runtime* say how to work, not what to make: changing one rebuilds nothing. Keys marked *file* name a file,
+of which the contents count, not the place. Models are `offline`, {
+    ", ".join(f"`{name}/NAME` (key in `{key}`)" for name, (_, key) in PROVIDERS.items())
+}, or a mapping with `url` and `name`.
 
 This page is generated; `make generate` brings it up to date.
 """

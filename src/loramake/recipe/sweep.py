@@ -54,7 +54,10 @@ def _problems_of_sweep(tree: Tree, sweep: Any) -> Iterator[Problem]:
 
 
 def _parent_of(value: Any, path: str) -> Any:
-    """The mapping or list that holds the last part of `path`; missing mappings are made. None where a part fits nothing."""
+    """The mapping or list that holds the last part of `path`; missing mappings are made.
+
+    None where a part fits nothing.
+    """
     *parts, last = path.split(".")
     for part in parts:
         if isinstance(value, dict):

@@ -1,6 +1,7 @@
 """YAML with positions: a file -> plain values, and the place of every one of them.
 
-YAML 1.2's core types are read, so `no` is text and `2e-4` a number. Everything that could make a small file large or deep is bounded.
+YAML 1.2's core types are read, so `no` is text and `2e-4` a number. Everything that could make a small file large or
+deep is bounded.
 """
 
 import difflib
@@ -139,7 +140,10 @@ class _Builder:
 
 
 def read_tree(path: Path, name: str) -> Tree:
-    """The values of a YAML file, called `name` in messages, with their places. Raises RecipeError with all that is wrong."""
+    """The values of a YAML file, called `name` in messages, with their places.
+
+    Raises RecipeError with all that is wrong.
+    """
 
     def refuse(what: str, hint: str = "", line: int = 1, column: int = 1) -> RecipeError:
         return RecipeError([Problem(name, line, column, "", what, hint)])

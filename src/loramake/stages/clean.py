@@ -22,9 +22,7 @@ _PARALLEL_BYTES = 4_000_000  # below, processes take longer to start than to wor
 _MANY = 0.3
 
 
-def clean(
-    spec: Clean, *, documents: Path, unread: Path, train: Path, dropped: Path, threads: int = 1
-) -> Counts:
+def clean(spec: Clean, *, documents: Path, unread: Path, train: Path, dropped: Path, threads: int = 1) -> Counts:
     """Write the documents that `spec` keeps to `train`, the others with their reason to `dropped`.
 
     `dropped` begins with the rows of `unread`, of what `sources` could not read; they count there, not here. Neither

@@ -49,7 +49,10 @@ def curate(spec: Curate, *, examples: Path, splits: Path, dropped: Path) -> Coun
 
 
 def _refused(everything: list[Example], held: dict[str, str]) -> dict[str, str]:
-    """Why examples are refused, by id. A copy of a held-out example goes, so that nobody learns what is to be judged by."""
+    """Why examples are refused, by id.
+
+    A copy of a held-out example goes, so that nobody learns what is to be judged by.
+    """
     first: dict[str, str] = {}
     reasons: dict[str, str] = {}
     for example in sorted(everything, key=lambda e: e.source not in held):
@@ -81,7 +84,7 @@ def _position(seed: int, source: str, group: str) -> float:
 
 
 def _assign(split: Split, positions: dict[str, float]) -> dict[str, str]:
-    """The split of every group by its position; a split that would stay empty takes the group that falls nearest to it."""
+    """The split of every group by its position; one that would stay empty takes the group that falls nearest to it."""
     shares = [(name, share) for name, share in split if share]
     edges, edge = {}, 0.0
     for name, share in shares:

@@ -33,7 +33,8 @@ def synthesize(
     """Write the examples that `spec`'s tasks make of `chunks`; passages without a usable answer go to `quarantined`.
 
     `calls` is the folder of the journal of paid answers. The order is that of tasks, passages and pairs, whoever
-    answers first. Raises TeacherError when the model cannot be asked, DataError when a template is wrong or no example comes out.
+    answers first. Raises TeacherError when the model cannot be asked, DataError when a template is wrong or no example
+    comes out.
     """
     stop = Event()
     kinds: dict[str, Kind] = {name: KINDS[task.kind](name, task) for name, task in spec.tasks.items()}

@@ -69,7 +69,7 @@ def as_object(text: str) -> dict[str, Any] | None:
 
 
 def score(answers: Sequence[str], expected: Sequence[str]) -> dict[str, Any]:
-    """`n`, `exact_match`, and for answers that should be JSON objects `valid_json` and the accuracy of each of the `fields`."""
+    """`n`, `exact_match`, and for answers that should be JSON objects `valid_json` and accuracy by `fields`."""
     exact = sum(answer == wanted for answer, wanted in zip(answers, expected, strict=True))
     pairs = [(as_object(answer), as_object(wanted)) for answer, wanted in zip(answers, expected, strict=True)]
     objects = [(answer, wanted) for answer, wanted in pairs if wanted is not None]

@@ -36,9 +36,10 @@ def _ids(tokenizer: Any, messages: Sequence[Message], *, add_generation_prompt: 
 
 
 def encode(tokenizer: Any, messages: Sequence[Message]) -> Encoded:
-    """Ids and labels of a whole conversation: every turn of the assistant is learnt, to its end-of-turn token and no further.
+    """Ids and labels of a conversation: every turn of the assistant is learnt, to its end-of-turn token and no further.
 
-    Raises TrainingError when the chat template does not keep the beginning of a conversation as it grows, or never ends a turn.
+    Raises TrainingError when the chat template does not keep the beginning of a conversation as it grows, or never ends
+    a turn.
     """
     ids = _ids(tokenizer, messages, add_generation_prompt=False)
     labels = [IGNORED] * len(ids)
@@ -59,7 +60,7 @@ def encode(tokenizer: Any, messages: Sequence[Message]) -> Encoded:
 
 
 def end_ids(tokenizer: Any) -> set[int]:
-    """The tokens that end a turn: the tokenizer's own end, and the ends of turn that the common chat formats add to it."""
+    """The tokens that end a turn: the tokenizer's own end, and those that the common chat formats add to it."""
     names = {tokenizer.eos_token, "<|im_end|>", "<|eot_id|>", "<|end|>", "<end_of_turn>", "<|eom_id|>"}
     known = tokenizer.get_vocab()
     return {known[name] for name in names if name in known}

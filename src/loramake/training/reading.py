@@ -1,4 +1,4 @@
-"""Made-up records to practise reading on: a tiny model that can already find and copy learns a new label from few examples.
+"""Made-up records to practise reading on: who can already find and copy learns a new label from few examples.
 
 Nothing here knows the recipe's task; the words are the recipe's own frequent ones, in meaningless combinations.
 """

@@ -77,7 +77,7 @@ class Stream:
         return torch.tensor(ids[: self.spec.context])
 
     def held_out_windows(self) -> torch.Tensor | None:
-        """(windows, context) token ids from the end of the text, which no batch contains; None where there is too little."""
+        """(windows, context) token ids from the end of the text, which no batch holds; None where it is too short."""
         if not self.held_out:
             return None
         return self.text[-self.held_out * self.spec.context :].view(self.held_out, self.spec.context)
@@ -142,7 +142,7 @@ def _save(folder: Path, state: dict[str, Any]) -> None:
 def _resume(
     folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer
 ) -> tuple[int, list[dict[str, float]], list[float]]:
-    """Load the last checkpoint into model and optimizer; its step, the metrics so far, and the losses since the last of them."""
+    """Load the last checkpoint into model and optimizer; its step, the metrics so far, and the losses since then."""
     state, seal = folder / "state.pt", folder / "state.sha256"
     if not state.is_file() or not seal.is_file() or hashlib.sha256(state.read_bytes()).hexdigest() != seal.read_text():
         return 0, [], []

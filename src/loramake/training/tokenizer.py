@@ -10,8 +10,8 @@ from loramake.training.chat import Message
 PAD, USER, ASSISTANT, SYSTEM, END = "<|pad|>", "<|user|>", "<|assistant|>", "<|system|>", "<|end|>"
 SPECIAL = [PAD, USER, ASSISTANT, SYSTEM, END]
 
-# The end of a turn stands inside of the generation block, so that it is learnt, and is the end-of-sequence token as well, so that
-# training, greedy answers and GGUF stop alike.
+# The end of a turn stands inside of the generation block, so that it is learnt, and is the end-of-sequence token as
+# well, so that training, greedy answers and GGUF stop alike.
 CHAT_TEMPLATE = (
     "{%- for message in messages -%}"
     "{%- if message['role'] == 'assistant' -%}"
