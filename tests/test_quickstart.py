@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conftest import REPOSITORY, Project
+from loramake.records import read_rows
 
 pytest.importorskip("llama_cpp", reason="a GGUF export needs llama-cpp-python")
 
@@ -65,13 +66,10 @@ def test_nothing_held_out_was_learnt_from(quickstart: Project):
 
 
 def test_every_example_can_be_walked_back_to_its_file(quickstart: Project):
-    chunks = {
-        row["id"]: row
-        for path in quickstart.root.glob("build/chunk/*/chunks.jsonl")
-        for row in map(json.loads, path.open())
-    }
-    documents = {row["id"]: row for row in map(json.loads, (results(quickstart) / "train.jsonl").open())}
-    for example in map(json.loads, (results(quickstart) / "sft_train.jsonl").open()):
+    (path,) = quickstart.root.glob("build/chunk/*/chunks.jsonl")
+    chunks = {row["id"]: row for row in read_rows(path)}
+    documents = {row["id"]: row for row in read_rows(results(quickstart) / "train.jsonl")}
+    for example in read_rows(results(quickstart) / "sft_train.jsonl"):
         chunk = chunks[example["chunk"]]
         document = documents[chunk["document"]]
         assert document["text"][chunk["start"] : chunk["end"]] == chunk["text"]
@@ -88,7 +86,7 @@ def test_gguf_answers_greedily_as_the_merged_model_does(quickstart: Project):
     tokenizer = AutoTokenizer.from_pretrained(place / "merged")
     model = AutoModelForCausalLM.from_pretrained(place / "merged").eval()
     llama = Llama(str(place / "quickstart-f16.gguf"), n_ctx=1024, n_threads=1, verbose=False)
-    examples = [json.loads(line) for line in (place / "sft_test.jsonl").open()]
+    examples = list(read_rows(place / "sft_test.jsonl"))
     different = [example["id"] for example in examples if not same_answer(example, tokenizer, model, llama)]
     assert len(examples) > 80
     assert different == []

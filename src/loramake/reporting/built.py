@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from loramake.errors import StoreError
 from loramake.files import read_json
 from loramake.records import read_rows
@@ -34,7 +36,11 @@ class Built:
     def spec(self) -> dict[str, Any]:
         """What the recipe asked of the stage, defaults written out; what it does not say is None."""
         slice_ = self.receipt["slice"]
-        return STAGES[slice_["stage"]].spec.model_validate(slice_["spec"]).model_dump(by_alias=True)
+        try:
+            return STAGES[slice_["stage"]].spec.model_validate(slice_["spec"]).model_dump(by_alias=True)
+        except ValidationError:
+            # Built by another version of loramake, which had other keys.
+            return dict(slice_["spec"])
 
     @property
     def upstream(self) -> dict[str, str]:

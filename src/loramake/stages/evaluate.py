@@ -1,7 +1,7 @@
 """Evaluate: test examples, base and adapter -> metrics of both, the majority baseline beside them, and samples."""
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -127,6 +127,13 @@ def _side_by_side(
     split: str, examples: list[Example], answers: dict[str, list[str]], count: int
 ) -> list[dict[str, str]]:
     shown = {example.id for example in _chosen(examples, count)}
+    # Tasks take turns, so that whoever reads the first few has seen them all.
+    turns: Counter[str] = Counter()
+    order = []
+    for place, example in enumerate(examples):
+        if example.id in shown:
+            order.append((turns[example.task], example.task, place))
+            turns[example.task] += 1
     return [
         {
             "split": split,
@@ -136,8 +143,8 @@ def _side_by_side(
             "base": answers["base"][place],
             "adapter": answers["adapter"][place],
         }
-        for place, example in enumerate(examples)
-        if example.id in shown
+        for _, _, place in sorted(order)
+        for example in [examples[place]]
     ]
 
 
