@@ -10,6 +10,7 @@ import pytest
 from conftest import REPOSITORY, Project
 from loramake.records import read_rows
 
+pytestmark = pytest.mark.timeout(1800)  # it is built for real, on whatever machine this is
 pytest.importorskip("llama_cpp", reason="a GGUF export needs llama-cpp-python")
 
 FILES = ["report.html", "metrics.json", "train.jsonl", "sft_train.jsonl", "README.md", "receipts.json", "dropped.jsonl"]
