@@ -17,7 +17,7 @@ configfile: "build/plan.json"
 
 wildcard_constraints:
     key="[0-9a-f]{16}",
-    path="[^.].*",
+    path=r"(?!.*\.published-).+",
 
 
 include: "rules/sources.smk"

@@ -6,12 +6,14 @@ Small files are copies; large ones are further names of the store's own, which c
 import argparse
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from loramake.errors import StoreError
 from loramake.files import read_json, write_json
-from loramake.plan import read_slice
+from loramake.lock import KeyLock
+from loramake.plan import PUBLISH, read_slice
+from loramake.stage import BUILD
 from loramake.store import SEALED, folder_of
 from loramake.terminal import Terminal
 
@@ -53,20 +55,30 @@ def publish(key: str) -> list[str]:
     slice_ = read_slice(key)
     place = RESULTS / slice_["point"]
     files = dict(published_files(slice_["point"], slice_["upstream"]))
-    place.mkdir(parents=True, exist_ok=True)
-    earlier = _marks(place)
-    for name, source in files.items():
-        if not source.is_file():
-            raise StoreError("a result is missing", where=str(source), hint="remove its folder and build again")
-        _place(source, place / name)
-    for mark in earlier:
+    missing = [source for source in files.values() if not source.is_file()]
+    if missing:
+        raise StoreError("a result is missing", where=str(missing[0]), hint="remove its folder and build again")
+    lock = BUILD / PUBLISH / slice_["point"] / "lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    # A publisher whose head was killed lives on, and may meet its successor.
+    with KeyLock(lock):
+        for name, source in files.items():
+            _place(source, place / name)
+        _remove_earlier(place, key, files)
+        write_json(place / f"{MARK}{key}", {"keys": slice_["upstream"], "files": sorted(files)})
+    return sorted(files)
+
+
+def _remove_earlier(place: Path, key: str, files: Mapping[str, Path]) -> None:
+    """Remove what earlier publications left and this one does not hold; a file of the user's own stays."""
+    for mark in _marks(place):
         for name in set(read_json(mark)["files"]) - files.keys():
             (place / name).unlink(missing_ok=True)
         if mark.name != f"{MARK}{key}":
             mark.unlink()
-    _remove_empty_folders(place)
-    write_json(place / f"{MARK}{key}", {"keys": slice_["upstream"], "files": sorted(files)})
-    return sorted(files)
+    for folder in sorted((path for path in place.rglob("*") if path.is_dir()), reverse=True):
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def last_published(point: str) -> dict[str, str]:
@@ -98,12 +110,6 @@ def _place(source: Path, target: Path) -> None:
     else:
         shutil.copyfile(source, new)
     os.replace(new, target)
-
-
-def _remove_empty_folders(place: Path) -> None:
-    for folder in sorted((path for path in place.rglob("*") if path.is_dir()), reverse=True):
-        if not any(folder.iterdir()):
-            folder.rmdir()
 
 
 def republish(name: str) -> list[str]:
