@@ -121,11 +121,6 @@ def test_a_gguf_export_without_llama_cpp_is_refused_before_any_work(monkeypatch)
     assert "loramake[gguf]" in error.value.hint
 
 
-def test_nothing_to_export_is_an_error():
-    with pytest.raises(TrainingError, match="nothing to export"):
-        check_wishes(Export(merged=False))
-
-
 @pytest.fixture
 def qwen(tmp_path):
     from transformers import Qwen2Config, Qwen2ForCausalLM

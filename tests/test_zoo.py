@@ -99,6 +99,10 @@ ZOO = {
     "unknown_provider": (GOOD.replace("offline", "nobody/model"), "no provider 'nobody'; known are deepseek, openai"),
     "task_needs": (GOOD.replace("kind: qa", "kind: extract"), "a task of kind extract needs 'schema'"),
     "schema_is_not_json": (GOOD.replace("kind: qa", "kind: extract, schema: docs/a.md"), "'docs/a.md' is not JSON"),
+    "nothing_exported": (
+        GOOD + "export: { merged: false }\n",
+        "9:1: export: nothing is exported: 'merged' is false and",
+    ),
     "vary_of_nothing": (
         GOOD + "vary: { tran.lora.rank: [1] }\n",
         "9:9: vary.tran.lora.rank: no such key; did you mean 'train'?",

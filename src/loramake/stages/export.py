@@ -40,9 +40,7 @@ def export(
 
 
 def check_wishes(spec: Export) -> None:
-    """Raise TrainingError, before any work, when `spec` asks for nothing, or for what needs a missing package."""
-    if not spec.merged and not spec.gguf:
-        raise TrainingError("there is nothing to export", where="export", hint="set 'merged', or name types in 'gguf'")
+    """Raise TrainingError, before any work, when `spec` asks for what needs a missing package."""
     if spec.gguf and importlib.util.find_spec("llama_cpp") is None:
         raise TrainingError(
             "a GGUF export needs llama-cpp-python",
