@@ -138,6 +138,8 @@ class Lab:
 if __name__ == "__main__":
     lab = Lab(Path("/tmp/loramake-slurm"))
     if sys.argv[1] == "up":
+        # Without its old state: a job of an earlier day would come back and hold its nodes.
+        shutil.rmtree(lab.root, ignore_errors=True)
         lab.__enter__()
     else:
         lab.mine = True
