@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from loramake.errors import StoreError
-from loramake.files import canonical_json, digest, read_json, sha256_file, write_json
+from loramake.files import canonical_json, digest, read_json, sha256_file, write_json, write_text
 from loramake.lock import KeyLock
 from loramake.plan import PLAN, read_slice
 from loramake.recipe.model import Spec
@@ -182,8 +182,7 @@ def _built(
     write_json(folder / RUN, _run(started, time.perf_counter() - clock, folder))
     write_json(folder / SEALED, receipt)
     if (memory := _memory_of(slice_)) is not None:
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        memory.write_text(f"{slice_['stage']}/{folder.name}\n", encoding="utf-8")
+        write_text(memory, f"{slice_['stage']}/{folder.name}\n")
     for cache in stage.caches.values():
         if "{key}" in cache:
             shutil.rmtree(CACHE / cache.format(key=folder.name), ignore_errors=True)
