@@ -6,6 +6,7 @@ from pathlib import Path
 
 from loramake.files import canonical_json, digest, sha256_file, write_json, write_text
 from loramake.recipe import model
+from loramake.recipe.source import Source, Sources
 from loramake.records import Chunk, Counts, Document, Example
 
 UPSTREAM = {
@@ -26,10 +27,10 @@ TICKETS = [
     ("Could the export have a column with the cost centre?", "feature", "low"),
     (f"{SCRIPT} is what the form shows when I press save.", "bug", "normal"),
 ]
-SOURCES = model.Sources(
+SOURCES = Sources(
     read={
-        "handbook": model.Source(files=["docs/**/*.{pdf,md}"], licence="CC-BY-4.0"),
-        "tickets": model.Source(records=["exports/*.json"], text=["summary", "body"], id="key", licence="CC-BY-4.0"),
+        "handbook": Source(files=["docs/**/*.{pdf,md}"], licence="CC-BY-4.0", consent="it is ours"),
+        "tickets": Source(records=["exports/*.json"], text=["summary", "body"], id="key", licence="CC-BY-4.0"),
     },
     contents={"handbook": "9f3ac07d11e2b640", "tickets": "b3117cd0c5ee9a12"},
 )

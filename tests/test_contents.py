@@ -1,10 +1,11 @@
+import os
 from pathlib import Path
 
 import pytest
 
-from loramake.contents import OutsideError, contents_of, differences, expand_braces, matching_files
+from loramake.contents import OutsideError, contents_of, differences, matching_files
 from loramake.plan import open_project
-from loramake.recipe.model import Source
+from loramake.recipe.source import Source
 
 
 @pytest.fixture
@@ -14,19 +15,6 @@ def root(tmp_path: Path) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(name)
     return root
-
-
-@pytest.mark.parametrize(
-    ("pattern", "expanded"),
-    [
-        ("a.md", ["a.md"]),
-        ("*.{md,pdf}", ["*.md", "*.pdf"]),
-        ("{a,b}/{c,d}", ["a/c", "a/d", "b/c", "b/d"]),
-        ("x{,.gz}", ["x", "x.gz"]),
-    ],
-)
-def test_braces_expand(pattern: str, expanded: list[str]):
-    assert expand_braces(pattern) == expanded
 
 
 @pytest.mark.parametrize(
@@ -67,6 +55,67 @@ def test_contents_are_paths_and_digests(root: Path):
     rows = contents_of(Source(files=["docs/*.md"]), open_project(root))
     assert [row["path"] for row in rows] == ["docs/a.md"]
     assert len(rows[0]["sha256"]) == 64
+
+
+def rows(root: Path, *patterns: str, **more: object) -> dict[str, str]:
+    """Path -> the reason that a file is refused, "" if it is not."""
+    found = contents_of(Source(files=list(patterns), **more), open_project(root))
+    return {row["path"]: row.get("refused", "").split(":")[0] for row in found}
+
+
+def test_what_a_glob_meets_and_nobody_may_read_is_refused_by_name(root: Path):
+    (root.parent / "secret.md").write_text("s")
+    (root / "docs/out.md").symlink_to(root.parent / "secret.md")
+    (root / "docs/gone.md").symlink_to("nowhere.md")
+    (root / "docs/up").symlink_to(root.parent)
+    os.mkfifo(root / "docs/pipe.md")
+    assert rows(root, "docs/**/*.md") == {
+        "docs/a.md": "",
+        "docs/gone.md": "not_a_file",
+        "docs/out.md": "outside",
+        "docs/pipe.md": "not_a_file",
+        "docs/up/": "outside",
+    }
+
+
+def test_what_was_not_asked_for_is_not_refused(root: Path):
+    (root.parent / "secret.md").write_text("s")
+    (root / "docs/out.md").symlink_to(root.parent / "secret.md")
+    (root / "up").symlink_to(root.parent)
+    assert rows(root, "docs/**/*.txt") == {"docs/deep/c.txt": ""}
+
+
+def test_a_link_to_a_folder_above_is_no_loop(root: Path):
+    (root / "docs/deep/again").symlink_to("..")
+    assert set(rows(root, "docs/**")) == {"docs/a.md", "docs/deep/b.pdf", "docs/deep/c.txt"}
+
+
+def test_two_links_to_each_other_end(root: Path):
+    for one, other in (("x", "y"), ("y", "x")):
+        (root / "docs" / one).mkdir()
+        (root / "docs" / one / "n.md").write_text(one)
+        (root / "docs" / one / "to").symlink_to(f"../{other}")
+    assert set(rows(root, "docs/x/**")) == {"docs/x/n.md", "docs/x/to/n.md"}
+
+
+def test_a_name_that_is_no_text_is_refused(root: Path):
+    Path(os.fsdecode(os.fsencode(root / "docs") + b"/bad\xff.md")).write_text("x")
+    assert rows(root, "docs/*.md") == {"docs/a.md": "", "docs/bad\\xff.md": "bad_name"}
+
+
+def test_an_archive_is_one_file_and_says_which_members_are_wanted(root: Path):
+    (root / "docs/all.zip").write_bytes(b"PK")
+    project = open_project(root)
+    some = contents_of(Source(files=["docs/*.zip/**/*.md", "docs/all.zip/x.{txt,md}"]), project)
+    assert [(row["path"], row["members"]) for row in some] == [("docs/all.zip", "**/*.md\nx.md\nx.txt")]
+    whole = contents_of(Source(files=["docs/*.zip/**/*.md", "docs/*.zip"]), project)
+    assert [row.get("members") for row in whole] == [None]
+
+
+def test_a_folder_with_the_name_of_an_archive_is_a_folder(root: Path):
+    (root / "old.zip").mkdir()
+    (root / "old.zip/a.md").write_text("a")
+    assert rows(root, "old.zip/*.md") == {"old.zip/a.md": ""}
 
 
 def test_a_folder_that_is_no_repository_is_refused(root: Path):

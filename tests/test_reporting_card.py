@@ -124,3 +124,13 @@ def test_text_from_data_makes_no_marks(tmp_path):
 )
 def test_how_markdown_shows_a_text(text, shown):
     assert plain(text) == shown
+
+
+def test_consent_and_languages_stand_beside_the_licence(tmp_path):
+    stages = data_build(tmp_path)
+    path = stages["sources"] / "documents.jsonl"
+    first, *rest = read_rows(path)
+    write_rows(path, [first, *(row | {"language": "en"} for row in rest)])
+    card = made(stages)
+    assert "| handbook | CC-BY-4.0 | it is ours | en, unknown |" in card
+    assert "| tickets | CC-BY-4.0 | not stated | en |" in card

@@ -1,6 +1,5 @@
 """Recipes -> build/plan.json and the slices that jobs read; and what rules ask of them."""
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from loramake.cache import Digests
 from loramake.contents import Project
 from loramake.errors import PlanError, Problem, RecipeError, StoreError
 from loramake.files import digest, read_json, write_json
+from loramake.places import allowed_places
 from loramake.recipe.load import load_recipe, shown
 from loramake.slices import Point, slices_of
 from loramake.stage import BUILD, STAGES
@@ -19,9 +19,8 @@ PUBLISH = "publish"
 
 
 def open_project(root: Path) -> Project:
-    """The project at `root`; LORAMAKE_ALLOW names further folders that recipes may read, divided as in PATH."""
-    allowed = [Path(folder) for folder in os.environ.get("LORAMAKE_ALLOW", "").split(os.pathsep) if folder]
-    return Project(root, Digests(root, root / BUILD / "cache" / "digests.json"), allowed)
+    """The project at `root`; LORAMAKE_ALLOW names what recipes may read beside it."""
+    return Project(root, Digests(root, root / BUILD / "cache" / "digests.json"), *allowed_places())
 
 
 def compile_recipe(file: Path, project: Project) -> list[Point]:

@@ -25,10 +25,12 @@ PAGE_BREAK = "\f"
 class Document:
     """What one file, record or commit says.
 
-    `path` is relative to the project, with `/`; `part` names the record or commit inside the file ("" for the whole
-    file); `page` and `section` are the first page (from 1) and the first heading, where there are any; `date` is ISO
-    8601; `sha256` is that of the source file's bytes (of a repository, the commit that was read); `reader` is name and
-    version of what read it.
+    `path` is relative to the project, with `/`, or an address; a file in an archive stands below the archive as in a
+    folder. `part` names the record or commit inside the file ("" for the whole file), and `offset` is the byte of the
+    file (unpacked, if it is compressed) at which that part begins, where the format has such a place. `page` and
+    `section` are the first page (from 1) and the first heading, where there are any; `date` is ISO 8601; `licence` and
+    `consent` are what the recipe says of the source; `sha256` is that of the source file's bytes (of a repository, the
+    commit that was read); `reader` is name and version of what read it.
     """
 
     id: str
@@ -38,12 +40,14 @@ class Document:
     sha256: str
     reader: str
     part: str = ""
+    offset: int | None = None
     page: int | None = None
     section: str | None = None
     author: str | None = None
     date: str | None = None
     language: str | None = None
     licence: str | None = None
+    consent: str | None = None
     meta: dict[str, Any] = field(default_factory=dict)
 
     @staticmethod

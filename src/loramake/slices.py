@@ -12,7 +12,9 @@ from loramake.contents import OutsideError, Project, contents_of, folder_rows
 from loramake.errors import Problem, RecipeError
 from loramake.files import digest
 from loramake.recipe.load import Variant
-from loramake.recipe.model import Report, Sources, Spec
+from loramake.recipe.model import Report
+from loramake.recipe.source import Sources
+from loramake.recipe.spec import Spec
 from loramake.recipe.tree import Keys, dotted
 from loramake.stage import STAGES
 
@@ -89,9 +91,7 @@ class _Compiler:
         try:
             rows = contents_of(source, self.project)
         except OutsideError as error:
-            self.refuse(
-                keys, f"'{error}' is outside of the project", "copy it in, or name its folder in LORAMAKE_ALLOW"
-            )
+            self.refuse(keys, f"'{error}' is outside of the project", "copy it in, or name its place in LORAMAKE_ALLOW")
         except FileNotFoundError as error:
             self.refuse(keys, f"no file matches '{error}'", "the path counts from the project's folder")
         except (OSError, ValueError) as error:
@@ -115,7 +115,7 @@ class _Compiler:
             if value is None:
                 continue
             if extra.get("runtime"):
-                runtime[key] = value
+                runtime[key] = value.model_dump(exclude_none=True) if isinstance(value, Spec) else value
             elif extra.get("file") in ("text", "json"):
                 kept[key] = self.inlined(value, str(extra["file"]), (*keys, key))
             else:

@@ -12,11 +12,11 @@ from loramake.recipe.model import (
     Export,
     Pretrain,
     Report,
-    Sources,
-    Spec,
     Synthesize,
     Train,
 )
+from loramake.recipe.source import Sources
+from loramake.recipe.spec import Spec
 
 BUILD = Path("build")
 
@@ -42,7 +42,7 @@ class Stage:
 
 STAGES: dict[str, Stage] = {
     "sources": Stage(
-        version=1,
+        version=2,
         spec=Sources,
         upstream=(),
         inputs={"contents": "plan/contents"},
@@ -50,7 +50,7 @@ STAGES: dict[str, Stage] = {
         caches={"parsed": "parsed"},
     ),
     "clean": Stage(
-        version=1,
+        version=2,
         spec=Clean,
         upstream=("sources",),
         inputs={"documents": "sources/documents.jsonl", "unread": "sources/dropped.jsonl"},

@@ -11,7 +11,8 @@ from pydantic_core import ErrorDetails
 
 from loramake.errors import Problem, RecipeError
 from loramake.files import canonical_json
-from loramake.recipe.model import Recipe, Spec
+from loramake.recipe.model import Recipe
+from loramake.recipe.spec import Spec
 from loramake.recipe.sweep import sweep_points
 from loramake.recipe.tree import Keys, Tree, did_you_mean, read_tree
 

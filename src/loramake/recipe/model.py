@@ -1,4 +1,4 @@
-"""What a recipe may say: the only home of keys, types, defaults, units and help.
+"""What a recipe may say: keys, types, defaults, units and help have their only home here and in `source`.
 
 A key marked `runtime` says how to work, not what to make: it reaches its stage beside the slice and never changes a
 key. A key marked `file` names a file of the project: a slice holds what the file says, not where it stands.
@@ -7,85 +7,15 @@ key. A key marked `file` names a file of the project: a slice holds what the fil
 import math
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-RUNTIME: dict[str, Any] = {"runtime": True}
-FILE_TEXT: dict[str, Any] = {"file": "text"}
-FILE_JSON: dict[str, Any] = {"file": "json"}
+from loramake.recipe.source import Source
+from loramake.recipe.spec import FILE_JSON, FILE_TEXT, RUNTIME, Name, Share, Spec, Text, Texts
 
 PROVIDERS = {
     "deepseek": ("https://api.deepseek.com", "DEEPSEEK_API_KEY"),
     "openai": ("https://api.openai.com/v1", "OPENAI_API_KEY"),
 }
-
-
-class Spec(BaseModel):
-    """A block of a recipe: typed, frozen, and without a key that nobody knows."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
-
-
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
-Text = Annotated[str, StringConstraints(min_length=1)]
-Texts = Annotated[list[Text], BeforeValidator(_listed, json_schema_input_type=Text | list[Text]), Field(min_length=1)]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-SOURCE_KINDS = ("files", "records", "git")
-
-
-class Source(Spec):
-    """Where documents come from: exactly one of `files`, `records` and `git`, and how to read it."""
-
-    files: Texts | None = Field(
-        None, description="Globs of files to read, relative to the project; `**` and `{a,b}` work."
-    )
-    records: Texts | None = Field(None, description="Globs of .json or .jsonl files that hold one document a record.")
-    git: Text | None = Field(None, description="A working tree, a bare repository or a bundle: one document a commit.")
-    exclude: Texts | None = Field(None, description="Globs of files to leave out.")
-    at: Text | None = Field(None, description="records: the dotted key under which a .json file holds its list.")
-    text: Texts | None = Field(None, description="records: the fields that make up the text, in order.")
-    id: Text | None = Field(None, description="records: the field that names a record; its number otherwise.")
-    author: Text | None = Field(None, description="records: the field that holds the author.")
-    date: Text | None = Field(None, description="records: the field that holds the date.")
-    since: Text | None = Field(None, description="git: only commits from this date on (YYYY-MM-DD).")
-    branch: Text | None = Field(
-        None, description="git: the branch or tag to read; the one that is checked out otherwise."
-    )
-    language: Text | None = Field(None, description="The language of the documents, as an ISO 639-1 code.")
-    licence: Text | None = Field(None, description="The licence of the documents; it travels with every record.")
-    on_error: Literal["drop", "fail"] = Field(
-        "drop", description="A file that cannot be read is dropped with its reason, or stops the build."
-    )
-
-    @property
-    def kind(self) -> str:
-        """Which of the kinds of source this is."""
-        return next(kind for kind in SOURCE_KINDS if getattr(self, kind) is not None)
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        kinds = [kind for kind in SOURCE_KINDS if getattr(self, kind) is not None]
-        if len(kinds) != 1:
-            raise ValueError(f"needs exactly one of {', '.join(SOURCE_KINDS)}; has {', '.join(kinds) or 'none'}")
-        if self.records is not None and self.text is None:
-            raise ValueError("records need 'text': the fields that make up a document")
-        for owner, keys in {"records": ("at", "text", "id", "author", "date"), "git": ("since", "branch")}.items():
-            strays = [key for key in keys if getattr(self, key) is not None and kinds != [owner]]
-            if strays:
-                raise ValueError(f"'{strays[0]}' belongs to a source of {owner}")
-        return self
-
-
-class Sources(Spec):
-    """The slice of `sources`: what to read, and the digest of what stands there."""
-
-    read: dict[Name, Source]
-    contents: dict[Name, str]
-
 
 MASKS = ("email", "phone", "secret")
 

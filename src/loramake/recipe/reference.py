@@ -10,7 +10,8 @@ from pydantic.fields import FieldInfo
 
 from loramake.files import canonical_json, write_text
 from loramake.recipe.load import holder
-from loramake.recipe.model import PROVIDERS, Recipe, Spec
+from loramake.recipe.model import PROVIDERS, Recipe
+from loramake.recipe.spec import Spec
 
 SCHEMA = Path("recipes/schema.json")
 REFERENCE = Path("docs/recipe.md")

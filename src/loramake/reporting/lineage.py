@@ -7,15 +7,16 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from loramake.recipe import model
+from loramake.recipe import model, source
+from loramake.recipe.spec import Spec
 from loramake.reporting.built import Build, Built
 from loramake.reporting.figures import said
 from loramake.reporting.funnel import SPLITS
 
 ANY = "*"
 
-SPECS: dict[str, type[model.Spec]] = {
-    "sources": model.Sources,
+SPECS: dict[str, type[Spec]] = {
+    "sources": source.Sources,
     "clean": model.Clean,
     "chunk": model.Chunking,
     "synthesize": model.Synthesize,
@@ -29,11 +30,13 @@ SPECS: dict[str, type[model.Spec]] = {
 
 @dataclass
 class Origin:
-    """A source: what kind it is, its licences, and how many records of each hop come from it."""
+    """A source: its kind, licences, consent and languages, and how many records of each hop come from it."""
 
     name: str
     kind: str
+    consent: str = ""
     licences: set[str] = field(default_factory=set)
+    languages: Counter[str] = field(default_factory=Counter)
     documents: int = 0
     clean: int = 0
     examples: int = 0
@@ -41,6 +44,11 @@ class Origin:
     def stated(self) -> str:
         """The licences in words."""
         return ", ".join(sorted(licence or "not stated" for licence in self.licences)) or "no documents"
+
+    def spoken(self) -> str:
+        """The languages in words, the commonest first."""
+        ordered = sorted(self.languages.items(), key=lambda item: (-item[1], item[0]))
+        return ", ".join(language or "unknown" for language, _ in ordered)
 
 
 @dataclass(frozen=True)
@@ -56,16 +64,15 @@ def origins(build: Build) -> list[Origin]:
     """The sources, by name."""
     found: dict[str, Origin] = {}
     for name, spec in build["sources"].spec.get("read", {}).items():
-        kinds = [kind for kind in model.SOURCE_KINDS if spec.get(kind) is not None]
-        found[name] = Origin(name, kinds[0] if kinds else "")
+        kinds = [kind for kind in source.SOURCE_KINDS if spec.get(kind) is not None]
+        found[name] = Origin(name, kinds[0] if kinds else "", spec.get("consent", ""))
     for hop, rows in _hops(build).items():
         for row in rows:
             origin = found.setdefault(row["source"], Origin(row["source"], ""))
             setattr(origin, hop, getattr(origin, hop) + 1)
-            if hop == "documents" and row.get("licence"):
-                origin.licences.add(row["licence"])
-            elif hop == "documents":
-                origin.licences.add("")
+            if hop == "documents":
+                origin.licences.add(row.get("licence") or "")
+                origin.languages[row.get("language") or ""] += 1
     return list(found.values())
 
 
