@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from loramake.cleaning.html import strip_html
 from loramake.cleaning.markdown import first_heading
@@ -10,7 +11,7 @@ from loramake.cleaning.mask import Masker
 from loramake.cleaning.unicode import normalise
 from loramake.cleaning.whitespace import collapse
 from loramake.recipe.model import Keep, Step
-from loramake.records import Document
+from loramake.records import MESSAGES, Document, dialogue, messages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +41,56 @@ def clean_document(
 ) -> Outcome:
     """Take a document through `steps`, or through those up to number `last`, where it is dropped for `reason`.
 
-    What is dropped keeps the text that it had by then; what the recipe masks is masked in it all the same.
+    What is dropped keeps the text that it had by then; what the recipe masks is masked in it all the same. Of a
+    conversation every message is cleaned by itself, and the text is made of them again.
     """
     masker = Masker()
-    text = document.text
-    found = None if text.strip() else "empty"
+    said = _Said(document)
+    found = None if said.text.strip() else "empty"
     changed: list[bool] = []
     digests: list[bytes] = []
     for step in steps if last is None else steps[: last + 1]:
         if found:
             break
-        before = text
-        text = _text_after(step, text, masker)
-        changed.append(text != before)
-        found = why_unfit(text, step.keep)
+        before = said.text
+        said.change(step, masker)
+        changed.append(said.text != before)
+        found = said.why_no_conversation() or why_unfit(said.text, step.keep)
         if step.deduplicate:
-            digests.append(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16])
+            digests.append(hashlib.sha256(said.text.encode("utf-8", "surrogatepass")).digest()[:16])
     reason = found or reason
     for step in steps[len(changed) :] if reason else ():
-        text = masker.mask(text, step.mask or ())
-    cleaned = _rewritten(document, text, masker, steps)
+        if step.mask:
+            said.change(step, masker)
+    cleaned = _rewritten(document, said, masker, steps)
     original = document if any(step.deduplicate for step in steps[:-1]) else None
     return Outcome(cleaned, reason, tuple(changed), tuple(digests), dict(masker.counts), original)
+
+
+class _Said:
+    """What a document says: its text; or the messages of a conversation, and the text that they make."""
+
+    def __init__(self, document: Document) -> None:
+        self.text = document.text
+        messages = messages_of(document.meta)
+        self.messages = messages if messages and dialogue(messages) == self.text else None
+
+    def change(self, step: Step, masker: Masker) -> None:
+        """Do a step."""
+        if self.messages is None:
+            self.text = _text_after(step, self.text, masker)
+            return
+        masker.mask(self.text, ())  # the numbers that any message brings along
+        contents = (_text_after(step, message["content"], masker) for message in self.messages)
+        self.messages = [
+            {**message, "content": content} for message, content in zip(self.messages, contents, strict=True)
+        ]
+        self.text = dialogue(self.messages)
+
+    def why_no_conversation(self) -> str | None:
+        """`empty_message` if nothing is left of one."""
+        empty = any(not message["content"].strip() for message in self.messages or ())
+        return "empty_message" if empty else None
 
 
 def _text_after(step: Step, text: str, masker: Masker) -> str:
@@ -87,24 +116,37 @@ def why_unfit(text: str, keep: Keep | None) -> str | None:
     return None
 
 
-def _rewritten(document: Document, text: str, masker: Masker, steps: Sequence[Step]) -> Document:
-    """`document` with its new text; what was masked there is masked in what stands beside the text, too.
+def _rewritten(document: Document, said: _Said, masker: Masker, steps: Sequence[Step]) -> Document:
+    """`document` with what it says now; what stands beside that may be learnt, too, and is cleaned like a text.
 
     Its id is that of what it says now: an edit that the steps wash out leaves everything after `clean` as it was.
     """
-    ident = Document.identify(document.source, document.path, document.part, text)
-    kinds = [kind for step in steps for kind in step.mask or ()]
     section = document.section
-    if text != document.text:
-        heading = first_heading(text)
+    if said.text != document.text:
+        heading = first_heading(said.text)
         section = heading if heading != first_heading(document.text) else section
-    if kinds:
-        return replace(
-            document,
-            id=ident,
-            text=text,
-            section=masker.mask_value(section, kinds),
-            author=masker.mask_value(document.author, kinds),
-            meta=masker.mask_value(document.meta, kinds),
-        )
-    return replace(document, id=ident, text=text, section=section)
+    meta: Any = {name: value for name, value in document.meta.items() if said.messages is None or name != MESSAGES}
+    section, author, meta = _beside([section, document.author, meta], steps, masker)
+    if said.messages:
+        meta[MESSAGES] = said.messages
+    ident = Document.identify(document.source, document.path, document.part, said.text)
+    return replace(document, id=ident, text=said.text, section=section, author=author, meta=meta)
+
+
+def _beside(value: Any, steps: Sequence[Step], masker: Masker, name: str = "") -> Any:
+    """`value` (JSON) after `steps`: its strings, and as far as they are masked the names in it; `name` is its own."""
+    if isinstance(value, list):
+        return [_beside(entry, steps, masker, name) for entry in value]
+    if isinstance(value, dict):
+        return {_masked(key, steps, masker): _beside(entry, steps, masker, key) for key, entry in value.items()}
+    if not isinstance(value, str):
+        return value
+    for step in steps:
+        value = masker.mask_value(value, step.mask, name) if step.mask else _text_after(step, value, masker)
+    return value
+
+
+def _masked(name: str, steps: Sequence[Step], masker: Masker) -> str:
+    for step in steps:
+        name = masker.mask(name, step.mask or ())
+    return name
