@@ -60,7 +60,11 @@ class Source(Spec):
         None,
         description="Globs of .json, .jsonl, .csv, .tsv, .parquet or .arrow files that hold one document a record.",
     )
-    git: Text | None = Field(None, description="A working tree, a bare repository or a bundle: one document a commit.")
+    git: Text | None = Field(
+        None,
+        description="A working tree, a bare repository or a bundle: one document a commit. An address is short for a mirror "
+        "in data/raw/ and `fetch: { url: ... }`.",
+    )
     github: Texts | None = Field(None, description="Globs of exported pull requests and issues of GitHub (JSON).")
     gitlab: Texts | None = Field(None, description="Globs of exported merge requests and issues of GitLab (JSON).")
     jira: Texts | None = Field(None, description="Globs of exported Jira issues (JSON of its API, or CSV).")
