@@ -32,7 +32,7 @@ def asked(project: Project):
 
 
 def parsed(project: Project) -> set[str]:
-    return {path.name for path in (project.root / "build/cache/parsed").rglob("*.json")}
+    return {path.name for path in (project.root / "build/cache/parsed").rglob("*.jsonl")}
 
 
 def chunks(project: Project) -> int:
