@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loramake.cleaning.mask import Masker
-from loramake.recipe.model import MASKS
+from loramake.recipe.cleaning import MASKS
 
 PIECES = [
     *("word", " ", "\n", "ann@example.org", "+49 30 1234567", "0171 234567", "555-123-4567", "password=", "x1y2z3x1"),
