@@ -7,7 +7,7 @@ from loramake.records import PAGE_BREAK
 
 _LONGEST = 160  # characters: a longer line says something besides
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_MARKS = re.compile(r"^[\s>*#|\-•·\d.()\[\]]+|[\s|.!:»›>*\-•·\]]+$")
+_MARKS = re.compile(r"^[\s>*#|\-•·\d.()\[\]]+|[\s|.!:»›>*\-•·↑\]]+$")
 _ALONE = re.compile(
     r"""
     (?: skip | jump ) \s to \s (?: (?:main \s)? content | navigation | search | main | footer ) (?: \s .{0,20} )?

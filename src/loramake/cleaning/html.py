@@ -19,6 +19,8 @@ _LINES = frozenset(
         " option search summary tbody tfoot thead tr"
     )
 )
+_SAYS = {*_HIDDEN, *_CODE, *_PARAGRAPHS, *_LINES, "&", "[", "pre", "br", "li", "td", "th", "ul"}
+_SAYS |= {f"h{level}" for level in range(10)}  # any other tag changes nothing but that it goes
 _ROUNDS = 4
 
 
@@ -63,8 +65,11 @@ def _stripped(text: str, found: list[Token]) -> str:
             if token.closing and token.name == hidden:
                 hidden, position = "", token.end
             continue
-        page.text(text[position : token.start])
+        if position < token.start:
+            page.text(text[position : token.start])
         position = token.end
+        if token.name not in _SAYS:
+            continue
         if token.name == "&":
             page.text(html.unescape(text[token.start : token.end]))
         elif token.name == "[":

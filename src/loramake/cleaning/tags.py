@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from loramake.cleaning.markdown import fences
 
@@ -44,8 +44,7 @@ _ATTRIBUTE = re.compile(r"\s+[A-Za-z_:@][\w:.-]*\s*=")
 _CANDIDATE = re.compile(r"<(?:/?[A-Za-z]|[!?])|&[A-Za-z#]")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of HTML at `start:end`.
 
     `name` is a tag's in lower case, `&` for an entity, `[` for a CDATA section and `!` for anything that says nothing.
@@ -57,6 +56,11 @@ class Token:
     closing: bool = False
 
 
+# What may be a piece of HTML: start, end, a tag's name in lower case, its `/`, what stands between name and `>`, and the
+# name of an entity. A plain tuple: there are a million of them in a few megabytes.
+_Piece = tuple[int, int, str, str, str, str]
+
+
 def tokens(text: str) -> list[Token]:
     """The HTML in `text`, in order; none inside fenced blocks and inline code, and none where it is only shown.
 
@@ -65,35 +69,40 @@ def tokens(text: str) -> list[Token]:
     """
     if not _CANDIDATE.search(text):
         return []
-    found = list(_matches(text))
-    closed = {match["name"].lower() for match in found if match["close"]}
-    tags = [match for match in found if not match["entity"] and _is_tag(match, closed)]
-    entities = [match for match in found if match["entity"] and (tags or _is_common(match["entity"]))]
-    if all(_indented(text, match.start()) for match in (*tags, *entities)):
+    found = list(_pieces(text))
+    closed = {name for _, _, name, close, _, _ in found if close}
+    has_tags = any(not piece[5] and _is_tag(piece, closed) for piece in found)
+    kept = [
+        piece
+        for piece in found
+        if (has_tags or _is_common(piece[5]) if piece[5] else has_tags and _is_tag(piece, closed))
+    ]
+    if all(_indented(text, piece[0]) for piece in kept):
         return []
-    return _whole(text, sorted([*tags, *entities], key=lambda match: match.start()))
+    return _whole(text, kept)
 
 
-def _matches(text: str) -> Iterator[re.Match[str]]:
+def _pieces(text: str) -> Iterator[_Piece]:
     """Every match of the grammar outside of code."""
     position = 0
-    for start, end in [*fences(text), (len(text), len(text))]:
-        for match in _TOKEN.finditer(text, position, start):
-            if text[match.start()] != "`":
-                yield match
+    for begin, end in [*fences(text), (len(text), len(text))]:
+        for match in _TOKEN.finditer(text, position, begin):
+            start, stop = match.span()
+            if text[start] != "`":
+                close, name, rest, entity = match.group("close", "name", "rest", "entity")
+                yield start, stop, name.lower() if name else "", close or "", rest or "", entity or ""
         position = end
 
 
-def _is_tag(match: re.Match[str], closed: set[str]) -> bool:
-    name = (match["name"] or "").lower()
+def _is_tag(piece: _Piece, closed: set[str]) -> bool:
+    _, _, name, close, rest, _ = piece
     if not name:
         return True
     if name not in _NAMES and not name.startswith(_NAMESPACES):
         return False
-    rest = match["rest"].rstrip("/ \t\n")
-    if match["close"] or _ATTRIBUTE.match(rest):
+    if close or (rest and _ATTRIBUTE.match(rest)):
         return True
-    return not rest and (name in closed or name in _OPEN_ALONE)
+    return not rest.rstrip("/ \t\n") and (name in closed or name in _OPEN_ALONE)
 
 
 def _is_common(entity: str) -> bool:
@@ -106,18 +115,24 @@ def _indented(text: str, position: int) -> bool:
     return line.startswith("\t") or len(line) - len(line.lstrip(" ")) >= _INDENT
 
 
-def _whole(text: str, matches: list[re.Match[str]]) -> list[Token]:
-    """The tokens of `matches`; a comment or CDATA section is one, from its beginning to its end."""
+def _whole(text: str, pieces: list[_Piece]) -> list[Token]:
+    """The tokens of `pieces`; a comment or CDATA section is one, from its beginning to its end."""
     found: list[Token] = []
     position = 0
     last = {end: text.rfind(end) for end in _SECTIONS.values()}
-    for match in matches:
-        start, end, name = match.start(), match.end(), (match["name"] or "!").lower()
-        closing = _SECTIONS.get(match[0])
-        if start < position or (closing and last[closing] < end):
+    for start, end, name, close, _, entity in pieces:
+        if start < position:
             continue
-        if closing:
-            name, end = match[0][2].replace("-", "!"), text.index(closing, end) + len(closing)
-        found.append(Token(start, end, "&" if match["entity"] else name, bool(match["close"])))
-        position = end
+        if name:
+            found.append(Token(start, end, name, bool(close)))
+        elif entity:
+            found.append(Token(start, end, "&"))
+        elif closing := _SECTIONS.get(text[start:end]):
+            if last[closing] < end:
+                continue
+            end = text.index(closing, end) + len(closing)
+            found.append(Token(start, end, text[start + 2].replace("-", "!")))
+        else:
+            found.append(Token(start, end, "!"))
+        position = found[-1].end
     return found
