@@ -77,12 +77,23 @@ def main() -> None:
         found, took = survivors(rows, Path(folder))
         again, _ = survivors(sorted(rows, reverse=True), Path(folder))
     size = sum(len(text.encode()) for _, text in rows)
-    print(f"{len(originals)} documents and a copy of each, {size / 1e6:.1f} MB: {size / 1e6 / took:.2f} MB per CPU-second")
+    print(
+        f"{len(originals)} documents and a copy of each, {size / 1e6:.1f} MB: {size / 1e6 / took:.2f} MB per CPU-second"
+    )
     print(f"the same survivors in another order: {found == again}")
     table: dict[str, list[bool]] = defaultdict(list)
     for number in range(len(originals)):
         true = jaccard(runs[f"a/{number:06d}"], runs[f"b/{number:06d}"])
-        band = next(name for least, name in ((0.85, "0.85 and above"), (0.8, "0.80 to 0.85"), (0.7, "0.70 to 0.80"), (0, "below 0.70")) if true >= least)
+        band = next(
+            name
+            for least, name in (
+                (0.85, "0.85 and above"),
+                (0.8, "0.80 to 0.85"),
+                (0.7, "0.70 to 0.80"),
+                (0, "below 0.70"),
+            )
+            if true >= least
+        )
         # One of the two is enough: an original may itself go for a third document that its copy is not near to.
         table[band].append(bool(found[f"b/{number:06d}"] or found[f"a/{number:06d}"]))
     for band, hits in sorted(table.items(), reverse=True):

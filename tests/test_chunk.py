@@ -8,7 +8,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from loramake.errors import DataError
 from loramake.files import digest, sha256_file
 from loramake.recipe.model import Chunking
-from loramake.records import Chunk, Document, Writer, read_records
+from loramake.records import Chunk, Document, Writer, dialogue, read_records
 from loramake.stages.chunk import chunk, chunk_batch
 
 SENTENCE = "The crew asks the foreman before it begins to work. "
@@ -51,6 +51,12 @@ def test_a_chunk_knows_where_it_stands(tmp_path):
     assert (last.document, last.source, last.path, last.part, last.meta) == ("d", "docs", "a.md", "7", {"label": "x"})
     assert last.id == digest(["chunk", "d", last.start, last.end, last.text])
     assert (counts.given, counts.passed, counts.made) == (1, 1, {"chunks": 2})
+
+
+def test_the_first_passage_has_the_whole_conversation_and_no_other_has_it_again():
+    turns = [{"role": "user", "content": SENTENCE * 9}, {"role": "assistant", "content": SENTENCE * 9}]
+    made = chunks(dialogue(turns), Chunking(size=200), meta={"messages": turns, "topic": "x"})
+    assert [c.meta for c in made] == [{"messages": turns, "topic": "x"}] + [{"topic": "x"}] * (len(made) - 1)
 
 
 def test_a_heading_without_a_body_stays_with_what_follows_it():

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from loramake.cleaning.steps import clean_document, why_unfit
 from loramake.recipe.cleaning import Clean, Keep, Step
-from loramake.records import Document
+from loramake.records import Document, dialogue
 
 STANDARD = Clean().steps
 PIECES = [
@@ -77,6 +77,58 @@ def test_what_is_masked_in_the_text_is_masked_beside_it():
     given = document("From ann@x.org to bob@x.org", author="Bob <bob@x.org>", meta={"cc": ["eve@x.org"], "n": 1})
     kept = clean_document(STANDARD, given).document
     assert (kept.author, kept.meta) == ("Bob <<EMAIL_2>>", {"cc": ["<EMAIL_3>"], "n": 1})
+
+
+def test_what_stands_beside_the_text_is_cleaned_like_it():
+    meta = {"to": "ann\u200b@x.org", "why": "a  <b>b</b>", "phone": "030 1234567", "ann@x.org": [{"deep": "eve@x.org"}]}
+    kept = clean_document(STANDARD, document("From ann@x.org, with many words.", meta=meta)).document
+    assert kept.meta == {
+        "to": "<EMAIL_1>",
+        "why": "a b",
+        "phone": "<PHONE_1>",
+        "<EMAIL_1>": [{"deep": "<EMAIL_2>"}],
+    }
+
+
+def conversation(*contents, **meta):
+    turns = ["user", "assistant"] * len(contents)
+    messages = [{"role": role, "content": content} for role, content in zip(turns, contents, strict=False)]
+    return document(dialogue(messages), meta={**meta, "messages": messages})
+
+
+def test_every_message_is_cleaned_and_names_stay_the_same():
+    given = conversation(
+        "Is  <b>ann@x.org</b> or bob@x.org there?", "ann\u200b@x.org is; <EMAIL_4> is not.", by="bob@x.org"
+    )
+    outcome = clean_document(STANDARD, given)
+    first, second = outcome.document.meta["messages"]
+    assert first["content"] == "Is <EMAIL_5> or <EMAIL_6> there?"
+    assert second["content"] == "<EMAIL_5> is; <EMAIL_4> is not."
+    assert outcome.document.meta["by"] == "<EMAIL_6>"
+    assert outcome.document.text == f"User:\n{first['content']}\n\nAssistant:\n{second['content']}"
+    assert outcome.document.id != given.id and outcome.changed == (True, True, True, True, False, False)
+    assert clean_document(STANDARD, outcome.document).document == outcome.document
+
+
+def test_a_fence_does_not_reach_from_message_to_message():
+    given = conversation("```\na  b", "c  d\n```")
+    messages = clean_document([Step(whitespace="collapse")], given).document.meta["messages"]
+    assert [message["content"] for message in messages] == ["```\na b", "c d\n```"]
+
+
+def test_a_conversation_of_which_a_message_is_emptied_is_dropped():
+    outcome = clean_document(STANDARD, conversation("Who is it? ann@x.org?", "<p> </p>"))
+    assert (outcome.reason, outcome.document.meta["messages"][0]["content"]) == (
+        "empty_message",
+        "Who is it? <EMAIL_1>?",
+    )
+
+
+def test_messages_that_are_not_what_a_document_says_are_fields():
+    messages = [{"role": "user", "content": "ann@x.org"}]
+    kept = clean_document(STANDARD, document("A text of its own, and long.", meta={"messages": messages})).document
+    assert kept.text == "A text of its own, and long."
+    assert kept.meta == {"messages": [{"role": "user", "content": "<EMAIL_1>"}]}
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,16 @@ import pytest
 
 from api_server import ApiServer, Fault
 from loramake.errors import DataError, TeacherError
-from loramake.recipe.model import Limit, Synthesize
-from loramake.records import Chunk, Counts, Writer, read_rows
+from loramake.readers.records import read
+from loramake.recipe.model import Chunking, Clean, Curate, Limit, Split, Synthesize, Task
+from loramake.recipe.source import Source
+from loramake.records import Chunk, Counts, Document, Writer, read_rows
+from loramake.stages.chunk import chunk
+from loramake.stages.clean import clean
+from loramake.stages.curate import curate
 from loramake.stages.synthesize import synthesize
 from loramake.teachers import connection
+from loramake.teachers.tasks import conversation
 
 SCHEMA = {
     "type": "object",
@@ -431,6 +437,61 @@ def test_a_direct_task_takes_the_answer_from_the_record(bench: Bench, answer: ob
     assert example["teacher"] == "direct" and not bench.calls.exists()
 
 
+def test_a_direct_task_without_an_answer_passes_conversations_on(bench: Bench):
+    turns = [{"role": "system", "content": "Be kind."}, *conversation("Hi", "Hello"), *conversation("And?", "Nothing.")]
+    meta = {"messages": turns}
+    bench.chunks = [
+        passage(1, meta=meta, part="7"),
+        passage(1, index=1),
+        passage(2, meta={"messages": [{"role": "user"}]}),
+    ]
+    counts = bench.run(tasks={"chats": {"kind": "direct"}})
+    (example,) = bench.examples()
+    assert (example["messages"], example["teacher"], example["group"]) == (turns, "direct", "docs/1.md#7")
+    assert counts.dropped == {"beyond_first_chunk": 1, "no_conversation": 1}
+
+
+CHATS = """\
+{"id": "a", "contact": "ann@x.org", "messages": [{"role": "system", "content": "You are <b>kind</b>."}, \
+{"role": "user", "content": "I am ann@x.org, born \u200bin Rome. Who is bob@x.org?"}, \
+{"role": "assistant", "content": "# Bob\\n\\n```py\\nx  = 1\\n```\\n\\nAsk bob@x.org,  ann@x.org."}]}
+{"id": "b", "messages": [{"role": "user", "content": "Only asked, and never answered at all."}]}
+{"id": "c", "instruction": "Translate into Latin.", "input": "Rome", "output": "Roma, of course. Ask ann@x.org."}
+"""
+
+
+def test_conversations_become_a_training_set_without_a_model(tmp_path: Path):
+    (tmp_path / "chats.jsonl").write_text(CHATS, encoding="utf-8")
+    reading = read(tmp_path / "chats.jsonl", Source(records=["*"], conversations="auto", id="id")).whole()
+    assert [refused.reason for refused in reading.refused] == [
+        "bad_conversation: the last message is not the assistant's"
+    ]
+    with Writer(tmp_path / "documents") as out, Writer(tmp_path / "unread"):
+        for parsed in reading.parsed:
+            out.write(Document("d", parsed.text, "chats", "chats.jsonl", "0", "r", part=parsed.part, meta=parsed.meta))
+    files = {name: tmp_path / name for name in ("documents", "unread", "train", "dropped")}
+    clean(Clean(), **files)
+    chunk(Chunking(size=40), documents=files["train"], chunks=tmp_path / "chunks")
+    spec = Synthesize.model_validate({"tasks": {"chats": {"kind": "direct", "from": "chats"}}})
+    examples = tmp_path / "examples"
+    synthesize(
+        spec, chunks=tmp_path / "chunks", examples=examples, quarantined=tmp_path / "q", calls=tmp_path / "calls"
+    )
+    curate(
+        Curate(split=Split(train=1, validation=0, test=0)), examples=examples, splits=tmp_path, dropped=tmp_path / "x"
+    )
+    assert [row["messages"] for row in read_rows(tmp_path / "sft_train.jsonl")] == [
+        [
+            {"role": "system", "content": "You are kind."},
+            {"role": "user", "content": "I am <EMAIL_1>, born in Rome. Who is <EMAIL_2>?"},
+            {"role": "assistant", "content": "# Bob\n\n```py\nx  = 1\n```\n\nAsk <EMAIL_2>, <EMAIL_1>."},
+        ],
+        conversation("Translate into Latin.\n\nRome", "Roma, of course. Ask <EMAIL_1>."),
+    ]
+    written = "".join((tmp_path / name).read_text() for name in ("train", "dropped", "chunks", "examples"))
+    assert "@x.org" not in written and '"contact":"<EMAIL_1>"' in written
+
+
 @pytest.mark.parametrize(
     ("task", "says"),
     [
@@ -450,6 +511,18 @@ def test_a_task_that_cannot_be_done_is_named(bench: Bench, task: dict, says: str
     with ApiServer() as server, pytest.raises(DataError) as raised:
         bench.run(model(server), {"t": task})
     assert says in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("task", "says"),
+    [
+        ({"kind": "direct", "student": "s.md"}, "a task of kind direct needs 'answer'"),
+        ({"kind": "direct", "prompt": "p.md"}, "'prompt' is of no use to a task of kind direct"),
+    ],
+)
+def test_a_direct_task_says_what_it_needs(task: dict, says: str):
+    with pytest.raises(ValueError, match=says):
+        Task.model_validate(task)
 
 
 def test_no_example_at_all_is_an_error_that_counts_the_reasons(bench: Bench):

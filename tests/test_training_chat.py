@@ -23,6 +23,13 @@ def test_every_turn_of_the_assistant_is_learnt():
     )
 
 
+def test_the_system_is_heard_and_not_learnt():
+    turns = [{"role": "system", "content": "Be terse."}, *TURNS, TURNS[0], {"role": "assistant", "content": "Yes."}]
+    ids = encode(tiny_llama.tokenizer(), turns).input_ids
+    assert tiny_llama.tokenizer().decode(ids).startswith("<|system|>Be terse.<|end|><|user|>")
+    assert trained_text(turns) == "The heating is cold.<|end|>Yes.<|end|>"
+
+
 def test_a_prompt_is_the_beginning_of_the_conversation():
     tokenizer = tiny_llama.tokenizer()
     ids, prompt = encode(tokenizer, TURNS).input_ids, prompt_ids(tokenizer, TURNS[:1])
@@ -42,6 +49,7 @@ def test_a_conversation_without_an_answer_trains_nothing():
             "{{ messages | length }}{% for m in messages %}{{ m['content'] }}<|end|>{% endfor %}",
             "rewrites earlier turns",
         ),
+        ("{{ raise_exception('System role not supported') }}", "refuses a conversation: System role not supported"),
     ],
 )
 def test_a_template_that_would_teach_wrongly_is_refused(template: str, message: str):

@@ -9,7 +9,7 @@ not.
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,8 @@ from loramake.errors import DataError
 from loramake.files import digest, whole_file
 
 PAGE_BREAK = "\f"
+MESSAGES = "messages"  # the key of a conversation in `meta`
+OF_THE_WHOLE = (MESSAGES, "sections", "images")  # keys of `meta` that of all passages the first one has
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,24 @@ class Example:
     teacher: str
     scores: dict[str, float] = field(default_factory=dict)
     split: str | None = None
+
+
+def messages_of(meta: Mapping[str, Any]) -> list[dict[str, str]] | None:
+    """The conversation in the `meta` of a document or passage, as `{"role", "content"}`; None if there is none."""
+    messages = meta.get(MESSAGES)
+    if not isinstance(messages, list) or not messages:
+        return None
+    return messages if all(_is_message(message) for message in messages) else None
+
+
+def _is_message(value: Any) -> bool:
+    is_shape = isinstance(value, dict) and value.keys() == {"role", "content"}
+    return is_shape and all(isinstance(said, str) for said in value.values())
+
+
+def dialogue(messages: Sequence[Mapping[str, str]]) -> str:
+    """A conversation as the text of a document: who speaks on a line, what is said below it."""
+    return "\n\n".join(f"{message['role'].capitalize()}:\n{message['content']}" for message in messages)
 
 
 Record = TypeVar("Record", Document, Chunk, Example)

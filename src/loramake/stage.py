@@ -57,7 +57,7 @@ STAGES: dict[str, Stage] = {
         outputs={"train": "train.jsonl", "dropped": "dropped.jsonl"},
     ),
     "chunk": Stage(
-        version=1,
+        version=2,
         spec=Chunking,
         upstream=("clean",),
         inputs={"documents": "clean/train.jsonl"},

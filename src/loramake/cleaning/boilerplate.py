@@ -38,14 +38,15 @@ _WORD = r"""
     (?: previous | next | prev | home | up | index | contents? | menu | close | search | share | print | log \s? in
       | sign \s (?: in | up ) | log \s? out | register | subscribe | copy | copied | privacy (?: \s policy )? | imprint
       | terms (?: \s (?: of | and | & ) \s (?: use | service | conditions ) )? | legal (?: \s notice )? | sitemap
-      | contact (?: \s us )? | about (?: \s us )? | accessibility | careers | help | blog | news | modules | genindex )"""
+      | contact (?: \s us )? | about (?: \s us )? | accessibility | careers | help | blog | news
+      | modules | genindex )"""
 _LINKS = re.compile(rf"{_WORD} (?: \s* [|/»›>·•] \s* {_WORD} ){{1,20}}", re.IGNORECASE | re.VERBOSE)
 _LINK = re.compile(_WORD, re.IGNORECASE | re.VERBOSE)
 _RUN = 3  # bare links in a row that make up a menu; one of them may be a word of the text
 
 
 def strip_boilerplate(text: str) -> str:
-    """`text` without lines that are boilerplate as a whole: links of navigation, cookie notices, copyright, page numbers.
+    """`text` without lines that are boilerplate as a whole: links, cookie notices, copyright, page numbers.
 
     Code and headings stay as they are, and a line that says anything besides does, too.
     """

@@ -1,4 +1,4 @@
-"""Lines of documents -> what becomes of each: the one function that every engine runs, on any machine, to the same bytes."""
+"""Lines of documents -> what becomes of each: the one function that every engine runs, to the same bytes."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from loramake.records import Document
 _FIELDS = [f.name for f in fields(Document)]
 
 
-class NotADocument(DataError):
+class NotADocumentError(DataError):
     """A line that holds no document."""
 
 
@@ -27,7 +27,7 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What became of a line: a document to keep, or one that is dropped for `reason`, as a line of JSON without its end.
+    """What became of a line: a document to keep, or one dropped for `reason`; a line of JSON without its end.
 
     `changed`, `digests` and `masked` are as in `Outcome`.
     """
@@ -40,23 +40,23 @@ class Cleaned:
 
 
 def clean_lines(recipe: Recipe, lines: Iterable[bytes]) -> list[Cleaned]:
-    """What becomes of `lines`, in order. Raises NotADocument for one that is none."""
+    """What becomes of `lines`, in order. Raises NotADocumentError for one that is none."""
     return [_cleaned(clean_document(recipe.steps, read_line(line), passages=recipe.passages)) for line in lines]
 
 
 def redone(recipe: Recipe, line: bytes, last: int, reason: str) -> Cleaned:
-    """The line of a document that step number `last` (from 0) drops for `reason`, which only all lines together tell."""
+    """A document that step number `last` (from 0) drops for `reason`, which only all lines together tell."""
     document = read_line(line)
     return _cleaned(clean_document(recipe.steps, document, last=last, reason=reason, passages=recipe.passages))
 
 
 def read_line(line: bytes) -> Document:
-    """The document that a line holds; keys that a document does not have are left out. Raises NotADocument."""
+    """The document that a line holds; keys that a document does not have are left out. Raises NotADocumentError."""
     try:
         row = json.loads(line)
         return Document(**{name: row[name] for name in _FIELDS if name in row})
     except (ValueError, TypeError, RecursionError) as error:
-        raise NotADocument(str(error)) from None
+        raise NotADocumentError(str(error)) from None
 
 
 def _cleaned(outcome: Outcome) -> Cleaned:

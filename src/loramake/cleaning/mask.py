@@ -25,13 +25,17 @@ class Masker:
         self._numbers: dict[str, dict[str, int]] = {kind: {} for kind in FINDERS}
         self._last: Counter[str] = Counter()
 
+    def note(self, text: str) -> None:
+        """Take up the numbers that a text brings along."""
+        for kind, number in _PLACEHOLDER.findall(text) if "_" in text else ():
+            self._last[kind.lower()] = max(self._last[kind.lower()], int(number))
+
     def mask(self, text: str, about: Mask) -> str:
         """`text` with a placeholder for everything that the rules of `about` find in it and its globs do not allow.
 
         Masking twice is masking once. Time is linear in the length of `text`.
         """
-        for kind, number in _PLACEHOLDER.findall(text) if "_" in text else ():
-            self._last[kind.lower()] = max(self._last[kind.lower()], int(number))
+        self.note(text)
         allowed = _allowed(tuple(about.allow or ()))
         for kind, find in FINDERS.items():
             if kind in about.rules:

@@ -126,28 +126,44 @@ def _explained(master: str) -> Iterator[None]:
 def _explanation(said: str, master: str) -> DataError:
     if ours := _SAID.search(said):
         return DataError(ours[1].strip(), where=f"on an executor of {master}")
-    for pattern, what, hint in (
-        (r"OutOfMemory|exit code 137|Python worker exited unexpectedly|killed by.*memory", "an executor ran out of memory",
-         "give executors more (spark.executor.memory in spark-defaults.conf), or split large documents"),
-        (r"ExecutorLostFailure|executor .* lost|Lost executor", "Spark lost its executors",
-         "see the workers' logs; give executors more memory (spark.executor.memory)"),
-        (r"ModuleNotFoundError: No module named '([\w.]+)'", "an executor lacks a Python package",
-         f"install the same environment on every machine, at {sys.prefix}"),
-        (r"Python in worker has different version|PYTHON_VERSION_MISMATCH", "an executor runs another Python",
-         f"install Python {sys.version_info.major}.{sys.version_info.minor} at {sys.executable} on every machine"),
-        (r"does not exist: file:|FileNotFoundException", "an executor does not see the documents",
-         "all machines must share the project's folder"),
-        (r"UnsupportedClassVersionError", "Java is too old for this Spark", f"install Java {_JAVA} or newer"),
-        (r"[Mm]asters are unresponsive|Connection refused|UnknownHostException", "Spark's master cannot be reached",
-         "start it, or mend clean: master in the recipe"),
-        (r"Could not parse Master URL|ClassNotFoundException.*(?:yarn|k8s)", "Spark knows no such master",
-         "write local[*], spark://host:7077, yarn or k8s://..."),
-    ):  # fmt: skip
+    where = f"{master}: {_first_cause(said)}"
+    for pattern, what, hint in _FAILURES:
         if re.search(pattern, said):
-            return DataError(what, where=f"{master}: {_first_cause(said)}", hint=hint)
-    return DataError(
-        "Spark gave up", where=f"{master}: {_first_cause(said)}", hint="the log has all of it; or set engine: python"
-    )
+            return DataError(what, where=where, hint=hint)
+    return DataError("Spark gave up", where=where, hint="the log has all of it; or set engine: python")
+
+
+_MEMORY = "give executors more (spark.executor.memory in spark-defaults.conf)"
+_FAILURES = (
+    (r"OutOfMemory|exit code 137|Python worker exited unexpectedly", "an executor ran out of memory", _MEMORY),
+    (r"ExecutorLostFailure|[Ll]ost executor", "Spark lost its executors", f"see the workers' logs; {_MEMORY}"),
+    (
+        r"ModuleNotFoundError",
+        "an executor lacks a Python package",
+        f"install the same environment on every machine, at {sys.prefix}",
+    ),
+    (
+        r"Python in worker has different version|PYTHON_VERSION_MISMATCH",
+        "an executor runs another Python",
+        f"install Python {sys.version_info.major}.{sys.version_info.minor} at {sys.executable} on every machine",
+    ),
+    (
+        r"Input path does not exist|FileNotFoundException",
+        "an executor does not see the documents",
+        "all machines must share the project's folder",
+    ),
+    (r"UnsupportedClassVersionError", "Java is too old for this Spark", f"install Java {_JAVA} or newer"),
+    (
+        r"[Mm]asters are unresponsive|Connection refused|UnknownHostException",
+        "Spark's master cannot be reached",
+        "start it, or mend clean: master in the recipe",
+    ),
+    (
+        r"Could not parse Master URL",
+        "Spark knows no such master",
+        "write local[*], spark://host:7077, yarn or k8s://...",
+    ),
+)
 
 
 def _first_cause(said: str) -> str:

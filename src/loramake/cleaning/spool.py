@@ -14,7 +14,7 @@ from loramake.cleaning.lines import Cleaned
 
 
 class Spool:
-    """What became of each document, in a file of its own in `folder` that goes with the block; eight bytes of memory each."""
+    """What became of each document, in a file in `folder` that goes with the block; eight bytes of memory each."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from loramake.cleaning.boilerplate import strip_boilerplate
 from loramake.cleaning.contamination import is_contaminated
@@ -14,7 +15,7 @@ from loramake.cleaning.quality import why_unfit
 from loramake.cleaning.unicode import normalise
 from loramake.cleaning.whitespace import collapse
 from loramake.recipe.cleaning import Step
-from loramake.records import Document
+from loramake.records import MESSAGES, Document, dialogue, messages_of
 
 NO_PASSAGES: Mapping[int, frozenset[int]] = {}
 
@@ -45,38 +46,65 @@ def clean_document(
 ) -> Outcome:
     """Take a document through `steps`, or through those up to number `last`, where it is dropped for `reason`.
 
-    What is dropped keeps the text that it had by then; what the recipe masks is masked in it all the same. `passages`
-    are those of evaluation sets, by the number of their step.
+    What is dropped keeps the text that it had by then; what the recipe masks is masked in it all the same. Of a
+    conversation every message is cleaned by itself, and the text is made of them again. `passages` are those of
+    evaluation sets, by the number of their step.
     """
     masker = Masker()
-    text = document.text
-    found = None if text.strip() else "empty"
+    said = _Said(document)
+    found = None if said.text.strip() else "empty"
     changed: list[bool] = []
     digests: list[bytes] = []
     for number, step in enumerate(steps if last is None else steps[: last + 1]):
         if found:
             break
-        before = text
-        text = _text_after(step, text, masker)
-        changed.append(text != before)
-        found = _why_dropped(step, text, document, passages.get(number))
+        before = said.text
+        said.change(step, masker)
+        changed.append(said.text != before)
+        found = said.why_no_conversation() or _why_dropped(step, said.text, document, passages.get(number))
         if step.deduplicate:
-            digests.append(_digest(step, text))
+            digests.append(_digest(step, said.text))
     reason = found or reason
     for step in steps[len(changed) :] if reason else ():
         if step.mask:
-            text = masker.mask(text, step.mask)
-    cleaned = _rewritten(document, text, masker, steps)
+            said.change(step, masker)
+    cleaned = _rewritten(document, said, masker, steps)
     return Outcome(cleaned, reason, tuple(changed), tuple(digests), dict(masker.counts))
 
 
 def text_at(steps: Sequence[Step], document: Document, step: int) -> str:
-    """The text that a document has when it comes to step number `step`."""
+    """The text that a document has when it comes to step number `step` (from 0)."""
     masker = Masker()
-    text = document.text
+    said = _Said(document)
     for before in steps[:step]:
-        text = _text_after(before, text, masker)
-    return text
+        said.change(before, masker)
+    return said.text
+
+
+class _Said:
+    """What a document says: its text; or the messages of a conversation, and the text that they make."""
+
+    def __init__(self, document: Document) -> None:
+        self.text = document.text
+        messages = messages_of(document.meta)
+        self.messages = messages if messages and dialogue(messages) == self.text else None
+
+    def change(self, step: Step, masker: Masker) -> None:
+        """Do a step."""
+        if self.messages is None:
+            self.text = _text_after(step, self.text, masker)
+            return
+        masker.note(self.text)  # the numbers that any message brings along
+        contents = (_text_after(step, message["content"], masker) for message in self.messages)
+        self.messages = [
+            {**message, "content": content} for message, content in zip(self.messages, contents, strict=True)
+        ]
+        self.text = dialogue(self.messages)
+
+    def why_no_conversation(self) -> str | None:
+        """`empty_message` if nothing is left of one."""
+        empty = any(not message["content"].strip() for message in self.messages or ())
+        return "empty_message" if empty else None
 
 
 def _text_after(step: Step, text: str, masker: Masker) -> str:
@@ -114,18 +142,37 @@ def _digest(step: Step, text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
-def _rewritten(document: Document, text: str, masker: Masker, steps: Sequence[Step]) -> Document:
-    """`document` with its new text; what was masked there is masked in what stands beside the text, too.
+def _rewritten(document: Document, said: _Said, masker: Masker, steps: Sequence[Step]) -> Document:
+    """`document` with what it says now; what stands beside that may be learnt, too, and is cleaned like a text.
 
     Its id is that of what it says now: an edit that the steps wash out leaves everything after `clean` as it was.
     """
-    ident = Document.identify(document.source, document.path, document.part, text)
-    masks = [step.mask for step in steps if step.mask]
     section = document.section
-    if text != document.text:
-        heading = first_heading(text)
+    if said.text != document.text:
+        heading = first_heading(said.text)
         section = heading if heading != first_heading(document.text) else section
-    author, meta = document.author, document.meta
-    for mask in masks:
-        section, author, meta = (masker.mask_value(value, mask) for value in (section, author, meta))
-    return replace(document, id=ident, text=text, section=section, author=author, meta=meta)
+    meta: Any = {name: value for name, value in document.meta.items() if said.messages is None or name != MESSAGES}
+    section, author, meta = _beside([section, document.author, meta], steps, masker)
+    if said.messages:
+        meta[MESSAGES] = said.messages
+    ident = Document.identify(document.source, document.path, document.part, said.text)
+    return replace(document, id=ident, text=said.text, section=section, author=author, meta=meta)
+
+
+def _beside(value: Any, steps: Sequence[Step], masker: Masker, name: str = "") -> Any:
+    """`value` (JSON) after `steps`: its strings, and as far as they are masked the names in it; `name` is its own."""
+    if isinstance(value, list):
+        return [_beside(entry, steps, masker, name) for entry in value]
+    if isinstance(value, dict):
+        return {_masked(key, steps, masker): _beside(entry, steps, masker, key) for key, entry in value.items()}
+    if not isinstance(value, str):
+        return value
+    for step in steps:
+        value = masker.mask_value(value, step.mask, name) if step.mask else _text_after(step, value, masker)
+    return value
+
+
+def _masked(name: str, steps: Sequence[Step], masker: Masker) -> str:
+    for step in steps:
+        name = masker.mask(name, step.mask) if step.mask else name
+    return name

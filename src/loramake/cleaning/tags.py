@@ -56,8 +56,8 @@ class Token(NamedTuple):
     closing: bool = False
 
 
-# What may be a piece of HTML: start, end, a tag's name in lower case, its `/`, what stands between name and `>`, and the
-# name of an entity. A plain tuple: there are a million of them in a few megabytes.
+# What may be a piece of HTML: start, end, a tag's name in lower case, its `/`, what stands between name and `>`, and
+# the name of an entity. A plain tuple: there are a million of them in a few megabytes.
 _Piece = tuple[int, int, str, str, str, str]
 
 

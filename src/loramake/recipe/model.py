@@ -81,7 +81,7 @@ class Task(Spec):
     kind: Literal["qa", "extract", "direct"] = Field(
         "qa",
         description="qa: the model writes questions and answers about a passage; extract: it fills `schema` from one; "
-        "direct: the fields of a record are the answer, and no model is asked.",
+        "direct: no model is asked; the fields of a record are the answer, or the record is a conversation.",
     )
     sources: Texts | None = Field(
         None, alias="from", description="The sources that the task reads; all of them otherwise."
@@ -103,13 +103,15 @@ class Task(Spec):
         json_schema_extra=FILE_JSON,
     )
     answer: Text | list[Text] | None = Field(
-        None, description="direct: the field that is the answer, or a list of fields that become a JSON object."
+        None,
+        description="direct: the field that is the answer, or a list of fields that become a JSON object; without it, "
+        "records of a source with `conversations` are taken as they stand.",
     )
     pairs: int = Field(3, ge=1, le=50, description="qa: how many pairs are asked for, at most, for each passage.")
 
     @model_validator(mode="after")
     def _kind_has_what_it_needs(self) -> Self:
-        needs = {"qa": (), "extract": ("schema",), "direct": ("answer",)}[self.kind]
+        needs = {"qa": (), "extract": ("schema",), "direct": ("answer",) if self.student is not None else ()}[self.kind]
         allowed = {"qa": ("prompt",), "extract": ("prompt", "student", "schema"), "direct": ("student", "answer")}[
             self.kind
         ]

@@ -14,7 +14,7 @@ from loramake.cleaning.workers import ordered_map
 from loramake.errors import DataError
 from loramake.files import digest
 from loramake.recipe.model import Chunking
-from loramake.records import PAGE_BREAK, Chunk, Counts, Document, Writer, read_records
+from loramake.records import OF_THE_WHOLE, PAGE_BREAK, Chunk, Counts, Document, Writer, read_records
 
 _PARALLEL_BYTES = 4_000_000  # below, processes take longer to start than to work
 
@@ -65,6 +65,8 @@ def _passages(spec: Chunking, ruler: Ruler, document: Document) -> Iterator[tupl
     heads = headings(text, code)
     leads = _leads(text, heads)
     page, counted = document.page, 0
+    # A conversation is never cut, nor is a long list written a thousand times.
+    without = {name: value for name, value in document.meta.items() if name not in OF_THE_WHOLE}
     for index, piece in enumerate(_pieces(spec, ruler, text, code, heads)):
         if page is not None:
             page += text.count(PAGE_BREAK, counted, piece.start)
@@ -81,7 +83,7 @@ def _passages(spec: Chunking, ruler: Ruler, document: Document) -> Iterator[tupl
             part=document.part,
             page=page,
             section=_section(heads, leads, piece.start) or document.section,
-            meta=document.meta,
+            meta=without if index else document.meta,
         )
         yield passage, piece.units
 

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from loramake.cleaning.contamination import passages_of
 from loramake.cleaning.engines import choose, cleaned
 from loramake.cleaning.judge import Judge
-from loramake.cleaning.lines import Cleaned, NotADocument, Recipe, read_line, redone
+from loramake.cleaning.lines import Cleaned, NotADocumentError, Recipe, read_line, redone
 from loramake.cleaning.shingles import shingles
 from loramake.cleaning.spool import Lines, Spool
 from loramake.cleaning.steps import text_at
@@ -57,7 +57,7 @@ def _fill(spool: Spool, judge: Judge, recipe: Recipe, documents: Path, engine: s
         for position, result in enumerate(results):
             judge.add(position, result.digests)
             spool.append(result)
-    except NotADocument:
+    except NotADocumentError:
         raise _bad_line(documents) from None
 
 
@@ -67,7 +67,7 @@ def _bad_line(documents: Path) -> DataError:
         for number, line in enumerate(lines, 1):
             try:
                 read_line(line)
-            except NotADocument as error:
+            except NotADocumentError as error:
                 return DataError(f"not a line of JSON: {error.what}", where=f"{documents}:{number}")
     return DataError("not a document", where=str(documents))
 

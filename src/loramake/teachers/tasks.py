@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from loramake.recipe.model import Task
-from loramake.records import Chunk
+from loramake.records import Chunk, messages_of
 from loramake.teachers.asking import Outcome, settle
 from loramake.teachers.calls import Call, Teacher
 from loramake.teachers.checks import check_schema, in_schema_order
@@ -93,10 +93,12 @@ class Extract:
 
 
 class Direct:
-    """The fields of a record are the answer. The first passage of a document alone is read."""
+    """The fields of a record are the answer, or the record is a conversation, which is taken as it stands.
+
+    The first passage of a document alone is read.
+    """
 
     def __init__(self, name: str, task: Task) -> None:
-        assert task.answer is not None, "the recipe's model requires it"
         self._answer = task.answer
         self._student = student_template(name, task)
 
@@ -104,6 +106,8 @@ class Direct:
         """Why a passage is passed over, or ""."""
         if chunk.index:
             return "beyond_first_chunk"
+        if self._answer is None:
+            return "" if messages_of(chunk.meta) else "no_conversation"
         if isinstance(self._answer, str):
             return f"no_field: {self._answer}" if chunk.meta.get(self._answer) in (None, "") else ""
         missing = next((field for field in self._answer if field not in chunk.meta), None)
@@ -114,7 +118,9 @@ class Direct:
         return
 
     def conversations(self, chunk: Chunk, value: Mapping[str, Any]) -> list[Messages]:  # noqa: ARG002
-        """One conversation: the filled template, and the field's text or the fields as an object."""
+        """The record's own conversation; or the filled template, and the field's text or the fields as an object."""
+        if self._answer is None:
+            return [messages_of(chunk.meta) or []]
         if isinstance(self._answer, str):
             field = chunk.meta[self._answer]
             answer = field if isinstance(field, str) else json.dumps(field, ensure_ascii=False)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jinja2 import TemplateError
+
 from loramake.errors import TrainingError
 
 Message = dict[str, str]
@@ -29,17 +31,22 @@ def prompt_ids(tokenizer: Any, messages: Sequence[Message]) -> list[int]:
 
 
 def _ids(tokenizer: Any, messages: Sequence[Message], *, add_generation_prompt: bool) -> list[int]:
-    ids: list[int] = tokenizer.apply_chat_template(
-        list(messages), tokenize=True, add_generation_prompt=add_generation_prompt, return_dict=False
-    )
+    try:
+        ids: list[int] = tokenizer.apply_chat_template(
+            list(messages), tokenize=True, add_generation_prompt=add_generation_prompt, return_dict=False
+        )
+    except TemplateError as error:
+        hint = "leave such conversations out, or choose another base"
+        what = f"the chat template refuses a conversation: {str(error)[:200]}"
+        raise TrainingError(what, where=tokenizer.name_or_path, hint=hint) from None
     return ids
 
 
 def encode(tokenizer: Any, messages: Sequence[Message]) -> Encoded:
     """Ids and labels of a conversation: every turn of the assistant is learnt, to its end-of-turn token and no further.
 
-    Raises TrainingError when the chat template does not keep the beginning of a conversation as it grows, or never ends
-    a turn.
+    Raises TrainingError when the chat template does not keep the beginning of a conversation as it grows, never ends a
+    turn, or refuses it, as some refuse the system's messages.
     """
     ids = _ids(tokenizer, messages, add_generation_prompt=False)
     labels = [IGNORED] * len(ids)
