@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,11 @@ class Cluster:
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
+    def tasks_started(self) -> int:
+        """How many tasks the executors have begun, by their logs."""
+        logs = [path.read_text(errors="replace") for path in self.folder.rglob("stderr")]
+        return sum(log.count("Running task ") for log in logs)
+
     def kill_a_worker(self) -> None:
         """End a worker and its executors at once, as a power cut would."""
         import psutil
@@ -89,10 +94,8 @@ class Cluster:
 
     def stop(self) -> None:
         for process in (*self.workers, self.master):
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             process.wait()
 
 
