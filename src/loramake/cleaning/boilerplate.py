@@ -51,7 +51,8 @@ def strip_boilerplate(text: str) -> str:
     Code and headings stay as they are, and a line that says anything besides does, too.
     """
     lines = text.split("\n")
-    unwanted = set(_alone(lines)) | set(_menus(lines))
+    prose = list(_prose(lines))
+    unwanted = {number for number, said in prose if _is_one(said)} | set(_menus(prose))
     if not unwanted:
         return text
     kept = [
@@ -63,30 +64,25 @@ def strip_boilerplate(text: str) -> str:
 
 
 def _prose(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """Number and bare words of each line that is neither empty nor code nor a heading."""
+    """Number and bare words of each line that is neither empty nor code nor a heading; of a long line, "" for words."""
     fence = ""
     for number, line in enumerate(lines):
         if mark := _FENCE.match(line):
             fence = "" if fence and mark[1].startswith(fence) else fence or mark[1]
-        elif not fence and line.strip() and not line.startswith("#"):
-            yield number, " ".join(_MARKS.sub("", line.strip()).split()) if len(line) <= _LONGEST else line
-
-
-def _alone(lines: list[str]) -> Iterator[int]:
-    return (number for number, said in _prose(lines) if len(said) <= _LONGEST and _is_one(said))
+        elif not fence and line and not line.isspace() and line[0] != "#":
+            yield number, " ".join(_MARKS.sub("", line.strip()).split()) if len(line) <= _LONGEST else ""
 
 
 def _is_one(said: str) -> bool:
-    return _ALONE.fullmatch(said) is not None or _LINKS.fullmatch(said) is not None
+    return bool(said) and (_ALONE.fullmatch(said) is not None or _LINKS.fullmatch(said) is not None)
 
 
-def _menus(lines: list[str]) -> Iterator[int]:
+def _menus(prose: list[tuple[int, str]]) -> Iterator[int]:
     """The lines of runs of bare links."""
     run: list[int] = []
-    for number, said in _prose(lines):
-        if len(said) <= _LONGEST and _LINK.fullmatch(said):
+    for number, said in [*prose, (-1, "")]:
+        if said and _LINK.fullmatch(said):
             run.append(number)
             continue
         yield from run if len(run) >= _RUN else ()
         run = []
-    yield from run if len(run) >= _RUN else ()

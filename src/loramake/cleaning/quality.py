@@ -10,6 +10,8 @@ from loramake.records import Document
 _LEAST_LINES = 5  # shares of fewer lines or runs say nothing
 _LEAST_RUNS = 20
 _RUN = 5  # words
+_SYMBOLS = re.compile(r"(?:[^\w\s]|_)+")
+_DIGITS = re.compile(r"\d+")
 _COMPARISON = re.compile(r"\s*(>=|<=|!=|==|=|>|<)\s*(.*?)\s*", re.DOTALL)
 _ORDERED = {
     ">=": lambda one, other: one >= other,
@@ -42,9 +44,9 @@ def _why_poor(text: str, keep: Keep) -> str | None:
     words = text.split() if keep.min_words or keep.max_repeated_words is not None else []
     if keep.min_words and len(words) < keep.min_words:
         return "too_few_words"
-    if keep.max_symbols is not None and _share(text, _is_symbol) > keep.max_symbols:
+    if keep.max_symbols is not None and _share(text, _SYMBOLS) > keep.max_symbols:
         return "many_symbols"
-    if keep.max_digits is not None and _share(text, str.isdigit) > keep.max_digits:
+    if keep.max_digits is not None and _share(text, _DIGITS) > keep.max_digits:
         return "many_digits"
     if keep.max_repeated_lines is not None:
         lines = [line for line in map(str.strip, text.split("\n")) if line]
@@ -57,12 +59,9 @@ def _why_poor(text: str, keep: Keep) -> str | None:
     return None
 
 
-def _is_symbol(character: str) -> bool:
-    return not (character.isalnum() or character.isspace())
-
-
-def _share(text: str, is_one: Any) -> float:
-    return sum(map(is_one, text)) / len(text)
+def _share(text: str, runs: re.Pattern[str]) -> float:
+    """The share of characters that stand in `runs`."""
+    return sum(map(len, runs.findall(text))) / len(text)
 
 
 def _repeated(things: Sequence[str], least: int) -> float:
