@@ -4,15 +4,18 @@ import re
 import unicodedata
 from typing import Literal
 
-_BREAKS = re.compile("\r\n?|[\x0b\x85\u2028\u2029]")
+# Each pattern begins with one set of characters: searching for those is several times quicker than anything else.
+_BREAKS = re.compile("[\r\x0b\x85\u2028\u2029](?:(?<=\r)\n)?")
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 # Soft hyphen, grapheme joiner, zero-width and bidirectional controls, tags (invisible ASCII), byte order marks,
 # surrogates, private use and non-characters (U+FFFE is what PDF readers leave for a hyphen at a line's end).
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\ufffc\ufffe\uffff"
-    "\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe-\U000e00ff\U000e01f0-\U0010ffff]"
+    "\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\ufffc\ufffe\uffff]"
+)
+_UNSEEN_BEYOND = re.compile(
+    "[^\x00-\uffff](?<=[\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe-\U000e00ff\U000e01f0-\U0010ffff])"
 )
 # Joiners spell words in Persian and the scripts of India, and build emoji; between other letters they only hide things.
 _JOINED = "\u0600-\u180d\u180f-\u1dff\u2190-\u2bff\u2e80-\ud7ff\uf900-\ufdcf\ufdf0-\ufefe\U0001f000-\U0001faff"
@@ -30,10 +33,11 @@ def normalise(text: str, form: Form) -> str:
     text = _BREAKS.sub("\n", text)
     if text.isascii():
         return _CONTROLS.sub("", text)
-    text = _UNSEEN.sub("", _SPACES.sub(" ", _compose(text, form)))
+    composed = text = _compose(text, form)
+    text = _UNSEEN_BEYOND.sub("", _UNSEEN.sub("", _SPACES.sub(" ", text)))
     if "\u200d" in text or "\u200c" in text:
         text = _STRAY_JOINER.sub("", text)
-    return _compose(text, form)
+    return text if text == composed else _compose(text, form)
 
 
 def _compose(text: str, form: Form) -> str:
