@@ -4,6 +4,8 @@ import sys
 import pytest
 
 from conftest import Project
+from live_server import KEY, Fault, LiveServer, shows_key
+from live_services import JiraCloud
 from loramake.cli import main
 
 TEXT_ONLY = 'sources:\n  yard: { files: "docs/**/*.md" }\nclean: {}\n'
@@ -121,6 +123,44 @@ def test_results_lists_what_stands_there(here: Project, capsys):
         "sha256",
         "meta",
     } <= set(row)
+
+
+LIVE = """\
+sources:
+  tickets: {{ jira: "data/raw/tickets/*.json", fetch: {{ url: "{url}", key: LIVE_KEY }} }}
+clean: {{}}
+"""
+
+
+def test_a_build_without_its_snapshot_says_how_to_fetch_it(here: Project, capsys):
+    here.write("recipes/live.yaml", LIVE.format(url="https://acme.example"))
+    code, _, err = run(capsys, "check", "live")
+    assert code == 2
+    assert "no file matches 'data/raw/tickets/*.json'; loramake fetch live tickets" in err
+
+
+def test_fetch_takes_a_snapshot_that_a_build_can_read(here: Project, capsys, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LIVE_KEY", KEY)
+    with LiveServer(JiraCloud(3), key=KEY) as server:
+        here.write("recipes/live.yaml", LIVE.format(url=server.url))
+        code, out, err = run(capsys, "fetch", "live")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == f"tickets: asks {server.url} with the key in LIVE_KEY"
+    assert out.splitlines()[1].startswith("tickets: 3 new, 0 changed, 0 unchanged, 0 removed; ")
+    assert run(capsys, "check", "live")[0] == 0
+
+
+@pytest.mark.parametrize("debug", [(), ("--debug",)])
+def test_what_cannot_be_fetched_is_told_without_the_key(
+    here: Project, monkeypatch: pytest.MonkeyPatch, debug: tuple[str]
+):
+    with LiveServer(JiraCloud(3), key=KEY, before=lambda *_: Fault(status=403, echo=True)) as server:
+        here.write("recipes/live.yaml", LIVE.format(url=server.url))
+        done = here.run("loramake", *debug, "fetch", "live", "tickets", check=False, LIVE_KEY=KEY)
+    assert done.returncode == 1
+    assert "does not allow this to the key in LIVE_KEY (403): injected Bearer [key]" in done.stderr
+    assert ("Traceback" in done.stderr) == bool(debug)
+    assert not shows_key((done.stdout + done.stderr).encode())
 
 
 def test_a_broken_recipe_stops_only_itself(here: Project):

@@ -119,7 +119,7 @@ def test_a_folder_with_the_name_of_an_archive_is_a_folder(root: Path):
 
 
 def test_a_folder_that_is_no_repository_is_refused(root: Path):
-    with pytest.raises(ValueError, match="git finds no commit 'HEAD' in 'docs'"):
+    with pytest.raises(ValueError, match="git finds no repository in 'docs'"):
         contents_of(Source(git="docs"), open_project(root))
 
 

@@ -22,6 +22,9 @@ FLOORS = [
     [
         "records",
         "cache",
+        "globs",
+        "places",
+        "repositories",
         "contents",
         "stage",
         "slices",
@@ -33,7 +36,7 @@ FLOORS = [
         "why",
         "summary",
     ],
-    ["readers", "cleaning", "chunking", "teachers", "training", "exporting", "reporting"],
+    ["readers", "fetching", "cleaning", "chunking", "teachers", "training", "exporting", "reporting"],
     ["cli"],
     ["stages"],
 ]
@@ -146,7 +149,18 @@ def test_generated_files_are_in_step():
 
 
 @pytest.mark.parametrize(
-    "word", ["check", "plan", "show", "results", "LORAMAKE_ALLOW", "make demo", "make test", "--profile slurm"]
+    "word",
+    [
+        "check",
+        "plan",
+        "show",
+        "results",
+        "loramake fetch",
+        "LORAMAKE_ALLOW",
+        "make demo",
+        "make test",
+        "--profile slurm",
+    ],
 )
 def test_what_a_user_can_do_is_in_the_documentation(word: str):
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]

@@ -96,3 +96,12 @@ def test_every_mapping_has_its_model(keys, spec):
 
 def test_keys_are_known_by_their_names_in_a_recipe():
     assert {"from", "schema"} <= set(keys_at(("synthesize", "tasks", "any")))
+
+
+def test_a_repository_at_an_address_is_read_from_its_mirror(tmp_path):
+    (tmp_path / "r.yaml").write_text("sources: { history: { git: 'https://git.example/pumps.git', branch: main } }\n")
+    (variant,) = load_recipe(tmp_path / "r.yaml", tmp_path)
+    source = variant.recipe.sources["history"]
+    assert (source.git, source.branch) == ("data/raw/history.git", "main")
+    assert source.fetch is not None
+    assert source.fetch.url == "https://git.example/pumps.git"

@@ -1,3 +1,3 @@
 """loramake: make for LoRA adapters."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -43,6 +43,10 @@ def _parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", help="a recipe with everything resolved, and where each value comes from")
     show.add_argument("recipe", help="a recipe's file or its name")
     show.set_defaults(run=_show)
+    fetch = commands.add_parser("fetch", help="take snapshots of the live services that a recipe names, in data/raw/")
+    fetch.add_argument("recipe", help="a recipe's file or its name")
+    fetch.add_argument("source", nargs="*", help="a source of it; every one with a 'fetch' block if none is named")
+    fetch.set_defaults(run=_fetch)
     results = commands.add_parser("results", help="what a recipe's last build made")
     results.add_argument("recipe", nargs="*", help="a recipe's name; everything that is built if none is named")
     results.set_defaults(run=_results)
@@ -147,6 +151,23 @@ def _said(value: Any) -> Any:
     return (
         {key: _said(below) for key, below in value.items() if below is not None} if isinstance(value, dict) else value
     )
+
+
+def _fetch(arguments: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from loramake.fetching.fetch import fetch
+
+    try:
+        errors = fetch(_file(arguments.recipe), arguments.source, open_project(Path()), say=tqdm.write)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        return 130
+    for error in errors:
+        if arguments.debug:
+            raise error
+        print(error, file=sys.stderr)
+    return 1 if errors else 0
 
 
 def _results(arguments: argparse.Namespace) -> int:

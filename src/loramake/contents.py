@@ -1,12 +1,11 @@
 """What stands at the places that a recipe names: listings with digests, of nothing outside of the project."""
 
 import os
-import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from loramake import places
+from loramake import places, repositories
 from loramake.cache import Digests
 from loramake.globs import as_regex, depth, expand_braces, is_wild, literal_head, split_archive
 from loramake.recipe.source import Source
@@ -170,15 +169,14 @@ def _git_row(path: str, branch: str, project: Project) -> Row:
         return {"path": path, "sha256": project.digests.sha256(path)}
     if not place.is_dir():
         raise FileNotFoundError(path)
-    command = ["git", "-c", "safe.directory=*", "-C", str(place), "rev-parse", "--verify", "--quiet"]
-    command += ["--end-of-options", f"{branch}^{{commit}}"]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    except FileNotFoundError:
-        raise ValueError("the program 'git' is not installed") from None
-    if answer.returncode:
-        raise ValueError(f"git finds no commit '{branch}' in '{path}'")
-    return {"path": path, "commit": answer.stdout.strip()}
+        reals = (os.path.realpath(read) for read in repositories.places_of(place))
+        outside = next((real for real in reals if not project.holds(real)), None)
+        if outside is None:
+            return {"path": path, "commit": repositories.commit_of(place, branch)}
+    except ValueError as error:
+        raise ValueError(f"{error} in '{path}'") from None
+    raise OutsideError(outside)
 
 
 def folder_rows(path: str, project: Project) -> list[Row]:

@@ -4,6 +4,7 @@ LoramakeError
 ├── RecipeError      the recipe, or what it names, is wrong; nothing was built
 ├── PlanError        what was asked for cannot be planned
 ├── SourceError      a file that cannot be read
+├── FetchError       a live service that cannot be asked, or refuses
 ├── TeacherError     a model that cannot be asked, or refuses
 ├── TrainingError    a model that cannot be trained, merged or exported
 ├── DataError        records that are not what a stage needs, or none at all
@@ -80,6 +81,10 @@ class SourceError(LoramakeError):
     def __init__(self, reason: str, what: str, *, where: str = "", hint: str = "") -> None:
         self.reason = reason
         super().__init__(what, where=where, hint=hint)
+
+
+class FetchError(LoramakeError):
+    """A live service that cannot be asked, refuses, or gives what is no answer."""
 
 
 class TeacherError(LoramakeError):

@@ -7,6 +7,7 @@ disk, and knows it by its sha256 from then on.
 import os
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ _STAMPS = (
 )
 _TIMES = ("LastModified", "Last-Modified", "last_modified", "updated", "mtime", "modified")
 _BLOCK = 2**20
+_AT_ONCE = 8  # files that are under way
 
 
 class PlaceError(ValueError):
@@ -94,6 +96,29 @@ def _stamp(address: str, info: dict[str, Any]) -> str:
 def _said(error: Exception) -> str:
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text}"[:200] if text else type(error).__name__
+
+
+def all_brought(rows: Sequence[Row], folder: Path) -> list[Row]:
+    """`rows` of which those elsewhere are brought to `folder`, several at a time; one that cannot be had is refused."""
+    from tqdm import tqdm
+
+    away = [row for row in rows if "stamp" in row]
+    if not away:
+        return list(rows)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        here = pool.map(lambda row: _brought_or_refused(row, folder), away)
+        found = {
+            row["path"]: done
+            for row, done in zip(away, tqdm(here, total=len(away), desc="fetched", disable=None), strict=True)
+        }
+    return [found.get(row["path"], row) for row in rows]
+
+
+def _brought_or_refused(row: Row, folder: Path) -> Row:
+    try:
+        return brought(row, folder)
+    except SourceError as error:
+        return {"path": row["path"], "refused": f"{error.reason}: {error.what}"}
 
 
 def brought(row: Row, folder: Path) -> Row:

@@ -53,6 +53,7 @@ class _Compiler:
 
     def __init__(self, variant: Variant, project: Project) -> None:
         self.variant, self.project = variant, project
+        self.recipe = ""
         self.problems: list[Problem] = []
         self.listings: dict[str, list[dict[str, str]]] = {}
 
@@ -60,6 +61,7 @@ class _Compiler:
         self.problems.append(self.variant.tree.problem(keys, what, hint))
 
     def point(self, name: str) -> Point:
+        self.recipe = name
         slices: dict[str, dict[str, Any]] = {}
         settings: dict[str, dict[str, Any]] = {}
         for stage, about in STAGES.items():
@@ -93,7 +95,8 @@ class _Compiler:
         except OutsideError as error:
             self.refuse(keys, f"'{error}' is outside of the project", "copy it in, or name its place in LORAMAKE_ALLOW")
         except FileNotFoundError as error:
-            self.refuse(keys, f"no file matches '{error}'", "the path counts from the project's folder")
+            fetched = f"loramake fetch {self.recipe} {name}" if source.fetch else ""
+            self.refuse(keys, f"no file matches '{error}'", fetched or "the path counts from the project's folder")
         except (OSError, ValueError) as error:
             self.refuse(keys, str(error))
         else:

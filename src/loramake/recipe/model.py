@@ -293,3 +293,19 @@ class Recipe(Spec):
     train: Train | None = Field(None, description="How the adapter learns.")
     evaluate: Evaluate | None = Field(None, description="How base and adapter are judged.")
     export: Export | None = Field(None, description="What leaves the store.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _mirrors(cls, value: Any) -> Any:
+        """A repository at an address is read from the mirror that `loramake fetch` makes of it."""
+        sources = value.get("sources") if isinstance(value, dict) else None
+        if not isinstance(sources, dict):
+            return value
+        return {**value, "sources": {name: _mirrored(name, source) for name, source in sources.items()}}
+
+
+def _mirrored(name: str, source: Any) -> Any:
+    address = source.get("git") if isinstance(source, dict) else None
+    if not isinstance(address, str) or "://" not in address or "fetch" in source:
+        return source
+    return {**source, "git": f"data/raw/{name}.git", "fetch": {"url": address}}

@@ -60,7 +60,11 @@ class Source(Spec):
         None,
         description="Globs of .json, .jsonl, .csv, .tsv, .parquet or .arrow files that hold one document a record.",
     )
-    git: Text | None = Field(None, description="A working tree, a bare repository or a bundle: one document a commit.")
+    git: Text | None = Field(
+        None,
+        description="A working tree, a bare repository or a bundle: one document a commit. An address is short for a mirror "
+        "in data/raw/ and `fetch: { url: ... }`.",
+    )
     github: Texts | None = Field(None, description="Globs of exported pull requests and issues of GitHub (JSON).")
     gitlab: Texts | None = Field(None, description="Globs of exported merge requests and issues of GitLab (JSON).")
     jira: Texts | None = Field(None, description="Globs of exported Jira issues (JSON of its API, or CSV).")
@@ -76,7 +80,10 @@ class Source(Spec):
     )
     at: Text | None = Field(None, description="records: the dotted key under which a .json file holds its list.")
     text: Texts | None = Field(
-        None, description="records, jira, github, gitlab: the fields that make up the text, in order."
+        None,
+        description="records, jira, github, gitlab: the fields that make up the text, in order. Of jira: summary, "
+        "description and comments by default; also environment, changelog, links, subtasks, parent, worklogs, "
+        "attachments, key, or any field by its id or name. Of github and gitlab: title, body, comments and reviews.",
     )
     id: Text | None = Field(None, description="records: the field that names a record; its number otherwise.")
     author: Text | None = Field(None, description="records: the field that holds the author.")
@@ -85,12 +92,17 @@ class Source(Spec):
         None,
         description="records: the records are conversations in this layout, which a task of kind `direct` passes on.",
     )
-    since: Text | None = Field(None, description="git: only commits from this date on (YYYY-MM-DD).")
+    since: Text | None = Field(
+        None, description="git: only commits whose author's date is this day (UTC) or later (YYYY-MM-DD)."
+    )
     branch: Text | None = Field(
         None, description="git: the branch or tag to read; the one that is checked out otherwise."
     )
     diffs: int | None = Field(
-        None, ge=1, description="git, github, gitlab: add what was changed, as a diff of so many characters at most."
+        None,
+        ge=1,
+        description="git, github, gitlab: add what was changed, as a diff; a longer one than so many characters is left out, "
+        "and its size noted. The hunk that a review comment speaks of is cut to as many (1000 otherwise).",
     )
     language: Text | None = Field(None, description="The language of the documents, as an ISO 639-1 code.")
     licence: Text | None = Field(None, description="The licence of the documents; it travels with every record.")
