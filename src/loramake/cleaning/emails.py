@@ -25,6 +25,7 @@ _VERSION = re.compile(r"v?[0-9]+(?:\.[0-9]+)+\.|[0-9]x\.", re.IGNORECASE)
 
 _SPOKEN_DOT = r"(?:\s{0,2}[\[({<]\s?(?:dot|DOT|Dot|punkt|\.)\s?[\])}>]\s{0,2}|\s{1,2}(?:dot|DOT|Dot)\s{1,2})"
 _SPOKEN_DOMAIN = re.compile(rf"\s{{0,2}}((?:{_LABEL}(?:\.|{_SPOKEN_DOT})){{1,6}}[A-Za-z]{{2,12}})(?![A-Za-z0-9])")
+_BRACKETED_DOT = re.compile(r"[\[({<]\s?(?:dot|punkt)", re.IGNORECASE)
 _BRACKETED_AT = re.compile(r"[\[({<]\s?(?:at|AT|At|@)\s?[\])}>]")
 _SPOKEN_AT = re.compile(r"\b(?:at|AT)\s")
 _SPOKEN_TLD = frozenset(
@@ -96,7 +97,8 @@ def _spoken_at(text: str, start: int, end: int, *, words: bool = False) -> Itera
     local_start = _local(text, local_end)
     local = text[local_start:local_end]
     plain = host == domain[1]
-    if not local or host.rpartition(".")[2].lower() not in _SPOKEN_TLD or (words and plain):
+    known = host.rpartition(".")[2].lower() in _SPOKEN_TLD or (not words and _BRACKETED_DOT.search(domain[1]))
+    if not local or not known or (words and plain):
         return
     if local.lower() not in _NO_LOCAL:
         yield Found(local_start, domain.end(), f"{local}@{host}".casefold())

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from loramake.cleaning.finders import FINDERS
+from loramake.cleaning.finders import FINDERS, PLACEHOLDER, ROUNDS
 from loramake.cleaning.found import Found
 from loramake.globs import as_regex
 from loramake.recipe.cleaning import Mask
-
-_PLACEHOLDER = re.compile(rf"<({'|'.join(FINDERS)})_([0-9]{{1,6}})>", re.IGNORECASE)
 
 
 class Masker:
@@ -27,7 +25,7 @@ class Masker:
 
     def note(self, text: str) -> None:
         """Take up the numbers that a text brings along."""
-        for kind, number in _PLACEHOLDER.findall(text) if "_" in text else ():
+        for kind, number in PLACEHOLDER.findall(text) if "<" in text else ():
             self._last[kind.lower()] = max(self._last[kind.lower()], int(number))
 
     def mask(self, text: str, about: Mask) -> str:
@@ -36,13 +34,13 @@ class Masker:
         Masking twice is masking once. Time is linear in the length of `text`.
         """
         self.note(text)
-        allowed = _allowed(tuple(about.allow or ()))
-        for kind, find in FINDERS.items():
-            if kind in about.rules:
-                found = find(text)
-                if allowed:
-                    found = (entry for entry in found if not any(glob.fullmatch(entry.value) for glob in allowed))
-                text = self._replaced(text, kind, found)
+        for _ in range(ROUNDS):
+            before = text
+            for kind in FINDERS:
+                if kind in about.rules:
+                    text = self._replaced(text, kind, _unwanted(kind, text, about))
+            if text == before:
+                break
         return text
 
     def mask_value(self, value: Any, about: Mask, name: str = "") -> Any:
@@ -72,6 +70,15 @@ class Masker:
             self._last[kind] += 1
             numbers[value] = self._last[kind]
         return numbers[value]
+
+
+def _unwanted(kind: str, text: str, about: Mask) -> Iterable[Found]:
+    """What the finder of `kind` finds and nothing allows."""
+    found = FINDERS[kind](text)
+    if not about.allow:
+        return found
+    allowed = _allowed(tuple(about.allow))
+    return (entry for entry in found if not any(glob.fullmatch(entry.value) for glob in allowed))
 
 
 @cache

@@ -13,20 +13,21 @@ _GAP = f"(?:(?!  )[ ()./\u00a0{_DASHES}]){{0,3}}"
 _END = "(?![0-9]|[-./][0-9])"
 
 # At the beginning of a number, not inside a name, a version, a path or a time.
-_FREE = r"(?<![\w+])(?<!\w[-./#@_])(?<![0-9]:)"
+_FREE = r"(?<![A-Za-z0-9_+\u00c0-\u024f\u0400-\u04ff])(?<!\w[-./#@_])(?<![0-9]:)"
 _INTERNATIONAL = rf"\(?\+\(?[1-9](?:{_GAP}[0-9]){{7,14}}(?![0-9])"
-_ZERO_ZERO = r"00[1-9][0-9]{0,2}[ /-][0-9]{1,5}(?:[ /-][0-9]{2,8}){1,4}" + _END
+_ZERO_ZERO = r"00(?:39[ /-]0?|[1-9][0-9]{0,2}[ /-](?:\(0\) ?)?)[1-9][0-9]{0,4}(?:[ /-][0-9]{2,8}){1,4}" + _END
 _AMERICAN = (
     r"(?:1[ .-]?)?\([2-9][0-9]{2}\)[ .-]?[0-9]{3}[ .-][0-9]{4}"
     r"|(?:1[.-])?[2-9][0-9]{2}(?P<dash>[.-])[0-9]{3}(?P=dash)[0-9]{4}"
     r"|1 [2-9][0-9]{2} [0-9]{3} [0-9]{4}"
+    r"|8[ -]?\([0-9]{3,4}\)[ -]?[0-9]{2,3}[ -][0-9]{2}[ -][0-9]{2}"
 )
 _PAIRS = r"0[1-9](?P<pair>[ .-])[0-9]{2}(?:(?P=pair)[0-9]{2}){3}(?![ .-]?[0-9])"
 _GROUP = f"(?: ?[/{_DASHES}] ?| )"
 _TRUNK = rf"\(?0[1-9][0-9]{{0,4}}\)?{_GROUP}[0-9]{{2,8}}(?:{_GROUP}[0-9]{{2,8}}){{0,3}}" + _END
 _AREA = r"\([1-9][0-9]{1,3}\) ?[0-9]{3,5}[ -][0-9]{3,5}" + _END
 _FORM = (
-    rf"(?P<form>{_INTERNATIONAL}|(?P<zeros>{_ZERO_ZERO})|(?:{_AMERICAN}){_END}|{_PAIRS}"
+    rf"(?P<form>(?P<plus>{_INTERNATIONAL})|(?P<zeros>{_ZERO_ZERO})|(?:{_AMERICAN}){_END}|{_PAIRS}"
     rf"|(?P<trunk>{_TRUNK})|(?P<area>{_AREA}))(?!\w)"
 )
 _NUMBER = re.compile(_FREE + _FORM.replace(_PAIRS, f"(?<![0-9] ){_PAIRS}"))
@@ -35,14 +36,27 @@ _NEXT_NUMBER = re.compile(f"[-./#@_ :]?{_FORM}")  # at the end of another
 _INTRODUCED = re.compile(rf"\+?\(?[0-9](?:{_GAP}[0-9]){{5,14}}(?![0-9])")
 _WORDS_BEFORE = 40
 _NOUNS = (
-    r"(?:(?:^|[^a-z])(?:tel|telefax|t[eé]l|mobile?|mobiltelefon|mobilnummer|cell|cellular|fax|whatsapp|sms|handy|hotline"
-    r"|ph(?=[.:])|durchwahl|móvil|rufnummer)|phone|telefone?|teléfono|téléphone)"
+    r"(?:(?:^|[^a-z])(?:tel|telefax|t[eé]l|mob|mobile?|mobiltelefon|mobilnummer|mobil|cell|cellular|celular|cellulare|fax"
+    r"|fijo|gsm|whatsapp|sms|handy|hotline|landline|festnetz|portable|natel|tlf|puh|ph(?=[.:])|durchwahl|móvil|rufnummer"
+    r"|komórk\w{1,3}|call cent(?:er|re)|my number)|phone|telefon[aeou]?|teléfono|téléphone|тел|телефону?|моб"
+    r"|电话|電話|手机|手機|拨打|전화)"
 )
-_FILLERS = r"(?:[ _-]?(?:no|nr|num|number|nummer|me|us|him|her|at|on|is|now|home|work|office|value)){0,3}"
+_FILLERS = (
+    r"(?:[ _-]?(?:no|nr|num|number|nummer|番号|号码|me|us|him|her|at|on|is|ist|è|es|est|now|home|work|office"
+    r"|value)){0,3}"
+)
 _INTRODUCTION = re.compile(
-    rf"{_NOUNS}{_FILLERS}(?:[ \t.:;=#,\"'(\[>\\+-]*|:[ \t]*\n[ \t]*)$"
+    rf"{_NOUNS}{_FILLERS}(?:[ \t.:：;=#,\"'(\[>\\+-]*|:[ \t]*\n[ \t]*)$"
     rf"|(?:^|[^a-z])(?P<verb>call|dial|ring){_FILLERS}[ :\"'(+]*$"
 )
+_EXTENSION = re.compile(r"[ ,;]{1,2}(?:ext(?:ension|n)?|poste|x)[.:]?[ ]?[0-9]{1,6}(?!\w)", re.IGNORECASE)
+# Words for other things that have numbers.
+_OTHER = re.compile(
+    r"(?:^|[^a-z])(?:sku|part|order|ticket|invoice|serial|model|article|artikel|item|lot|batch|case|account|catalog|s/n|p/n|ref"
+    r"|reference|bestellung|auftrag|rechnung|konto|kunden|tracking|isbn|issn|doi|version|commande|facture|pedido|factura)"
+    r"(?:[ _-]?(?:number|nummer|no|nr|num|id|code))?[.:#= \t\"']{0,4}$"
+)
+_JOINED = re.compile("[a-z][-_]$")
 _DATE = re.compile(
     r"(?:19|20)[0-9]{2}[-./ ]?[01][0-9][-./ ]?[0-3][0-9](?![0-9])"
     r"|[0-3]?[0-9][-./ ][01]?[0-9][-./ ](?:19|20)[0-9]{2}(?![0-9])"
@@ -76,9 +90,20 @@ def _with_form(text: str, start: int, end: int, last: int) -> Iterator[Found]:
             return
         groups = _groups(match)
         start = groups[-1].end()
-        if _is_number(match, groups):
+        if _is_number(match, groups) and (match["plus"] or not _is_other(text, match.start("form"))):
+            yield _whole(text, match.start("form"), start)
             last = start
-            yield Found(match.start("form"), start, _digits(text[match.start() : start]))
+
+
+def _is_other(text: str, start: int) -> bool:
+    return bool(_OTHER.search(text[max(0, start - _WORDS_BEFORE) : start].lower()))
+
+
+def _whole(text: str, start: int, end: int) -> Found:
+    """A number with its extension."""
+    extension = _EXTENSION.match(text, end)
+    end = extension.end() if extension else end
+    return Found(start, end, _digits(text[start:end]))
 
 
 def _groups(match: re.Match[str]) -> list[re.Match[str]]:
@@ -114,10 +139,11 @@ def _introduced(text: str, start: int, end: int) -> Iterator[Found]:
     match = _INTRODUCED.match(text, start)
     if not match or match.end() > end or _DATE.match(match[0]) or _DECIMAL.match(match[0]):
         return
-    words = _INTRODUCTION.search(text[max(0, start - _WORDS_BEFORE) : start].lower())
+    before = text[max(0, start - _WORDS_BEFORE) : start].lower()
+    words = None if _JOINED.search(before) else _INTRODUCTION.search(before)
     if not words or (words["verb"] and (len(_digits(match[0])) < 7 or _AMOUNT.match(text, match.end()))):
         return
-    yield Found(*match.span(), _digits(match[0]))
+    yield _whole(text, *match.span())
 
 
 def _digits(number: str) -> str:
