@@ -2,9 +2,9 @@
 
     python benchmarks/duplicates.py FOLDER [--documents 2000]
 
-FOLDER holds text, Markdown or HTML files. Copies get 1, 5, 10 and 20 % of their words changed, at random places. Printed:
-recall by true Jaccard similarity (runs of five words), merges of documents that are not similar, and MB per CPU-second of
-signatures and judgement. The order of the documents is shuffled twice: the survivors must be the same.
+FOLDER holds text, Markdown or HTML files. Copies get 1, 5, 10 and 20 % of their words changed, at random places.
+Printed: recall by true Jaccard similarity (runs of five words), merges of documents that are not similar, and MB per
+CPU-second of the stage. The order of the documents is shuffled twice: the survivors must be the same.
 """
 
 import argparse

@@ -27,6 +27,7 @@ def found(text: str) -> list[str]:
         ("root@[192.168.0.1]", ["root@[192.168.0.1]"]),
         ("ann [at] example [dot] org", ["ann [at] example [dot] org"]),
         ("ann(at)example.org, bob {at} x {dot} de", ["ann(at)example.org", "bob {at} x {dot} de"]),
+        ("hello {at} kite {dot} studio", ["hello {at} kite {dot} studio"]),
         ("ann at example dot com; bob AT x DOT org", ["ann at example dot com", "bob AT x DOT org"]),
     ],
 )

@@ -32,6 +32,10 @@ def found(text: str) -> list[str]:
         "06-12345678",
         "03-1234-5678",
         "(11) 91234-5678",
+        "8 (495) 555-01-42",
+        "+1 (212) 555-0147 ext. 204",
+        "020 7946 0123 x44",
+        "0039 06 5550142",
     ],
 )
 def test_a_number_is_known_by_its_form(number):
@@ -48,6 +52,10 @@ def test_a_number_is_known_by_its_form(number):
         ("<homePhone>5551112222</homePhone>", "5551112222"),
         ("Tel.030/1234567", "030/1234567"),
         ("Phone:\n  5551234567", "5551234567"),
+        ("Numer telefonu: 601 555 123", "601 555 123"),
+        ("fijo 91 555 01 43", "91 555 01 43"),
+        ("手机13800138000", "13800138000"),
+        ("Phone: 5551234567 ext. 204", "5551234567 ext. 204"),
     ],
 )
 def test_a_number_is_known_by_the_word_before_it(text, number):
@@ -67,6 +75,8 @@ def test_a_number_is_known_by_the_word_before_it(text, number):
         "4111 1111 1111 1111 0x1234567890 012 013 023 123 Boston, MA 02111-1307",
         "Tue Apr 19 14:11:06 2005 -0700",
         "the mmap() system call.\n\n00000000 %*ph\t12345678 made by call #1233329",
+        "SKU 0800-1122-33, part no. 555-123-4567, order 030 1234567, sledz@MOBIL-400-586",
+        "0034 0001 00 0035 0002 00 00",
         "call 1000000 times; call on 2024-01-02; phone 3.14159265; tel 12345",
     ],
 )

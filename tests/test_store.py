@@ -9,6 +9,7 @@ from loramake.files import digest, read_json, write_json
 from loramake.recipe.cleaning import Clean
 from loramake.recipe.model import Chunking
 from loramake.records import Counts
+from loramake.stage import STAGES
 
 RUNS: list[str] = []
 
@@ -35,7 +36,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def plan(stage: str, upstream: dict[str, str], **spec: object) -> str:
-    slice_ = {"stage": stage, "version": 1, "spec": spec, "upstream": upstream}
+    slice_ = {"stage": stage, "version": STAGES[stage].version, "spec": spec, "upstream": upstream}
     write_json(Path(f"build/plan/{digest(slice_)}.json"), slice_)
     return digest(slice_)
 
@@ -126,12 +127,12 @@ def test_a_failure_leaves_no_receipt_and_is_tried_again():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"version": 9}, "planned for clean version 9, and this is clean version 1"),
+        ({"version": 9}, f"planned for clean version 9, and this is clean version {STAGES['clean'].version}"),
         ({"stage": "chunk"}, "planned for chunk"),
     ],
 )
 def test_a_slice_for_something_else_is_refused(change: dict[str, object], message: str):
-    slice_ = {"stage": "clean", "version": 1, "spec": {}, "upstream": {}, **change}
+    slice_ = {"stage": "clean", "version": STAGES["clean"].version, "spec": {}, "upstream": {}, **change}
     write_json(Path(f"build/plan/{digest(slice_)}.json"), slice_)
     with pytest.raises(StoreError, match=message):
         store.run(clean, digest(slice_))

@@ -10,7 +10,7 @@ from loramake.stages.clean import clean
 
 def main() -> None:
     documents, kept, workers, steps = sys.argv[1:]
-    folder = Path(kept).parent
+    folder = Path(kept).parent.parent
     (folder / "unread.jsonl").write_text("")
     clean(
         Clean.model_validate({"engine": "python", **json.loads(steps)}),

@@ -20,6 +20,12 @@ _UNSEEN_BEYOND = re.compile(
 # Joiners spell words in Persian and the scripts of India, and build emoji; between other letters they only hide things.
 _JOINED = "\u0600-\u180d\u180f-\u1dff\u2190-\u2bff\u2e80-\ud7ff\uf900-\ufdcf\ufdf0-\ufefe\U0001f000-\U0001faff"
 _STRAY_JOINER = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
+# How the first byte of a letter, a dash, a quotation mark or an emoji in UTF-8 looks in a table of one byte each, with
+# what may follow it there: a test that costs little, before one that costs much.
+_MOJIBAKE = re.compile(
+    "[\u00c2-\u00c5\u00ce-\u00d1\u00e2\u00e3\u00f0][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
+    "\u2013-\u203a\u20ac\u2122]"
+)
 
 Form = Literal["nfc", "nfkc"]
 
@@ -27,9 +33,11 @@ Form = Literal["nfc", "nfkc"]
 def normalise(text: str, form: Form) -> str:
     """`text` in Unicode's normal form, without control, zero-width and bidirectional characters.
 
-    Line feed, tab and form feed stay; every other line break becomes a line feed, a space of any width but the
+    What was decoded wrongly is mended, line by line. Line feed, tab and form feed stay; every other line break becomes a line feed, a space of any width but the
     ideographic one a space. Zero-width joiners stay where both neighbours are of a script, or emoji, that needs them.
     """
+    if not text.isascii() and _MOJIBAKE.search(text):
+        text = _mended(text)
     text = _BREAKS.sub("\n", text)
     if text.isascii():
         return _CONTROLS.sub("", text)
@@ -38,6 +46,14 @@ def normalise(text: str, form: Form) -> str:
     if "\u200d" in text or "\u200c" in text:
         text = _STRAY_JOINER.sub("", text)
     return text if text == composed else _compose(text, form)
+
+
+def _mended(text: str) -> str:
+    """`text` whose lines were decoded from UTF-8 by the table of another encoding, as they were meant (mojibake)."""
+    from ftfy import fix_encoding
+    from ftfy.badness import is_bad
+
+    return "\n".join(fix_encoding(line) if is_bad(line) else line for line in text.split("\n"))
 
 
 def _compose(text: str, form: Form) -> str:
