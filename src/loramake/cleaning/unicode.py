@@ -22,10 +22,9 @@ _JOINED = "\u0600-\u180d\u180f-\u1dff\u2190-\u2bff\u2e80-\ud7ff\uf900-\ufdcf\ufd
 _STRAY_JOINER = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
 # How the first byte of a letter, a dash, a quotation mark or an emoji in UTF-8 looks in a table of one byte each, with
 # what may follow it there: a test that costs little, before one that costs much.
-_MOJIBAKE = re.compile(
-    "[\u00c2-\u00c5\u00ce-\u00d1\u00e2\u00e3\u00f0][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
-    "\u2013-\u203a\u20ac\u2122]"
-)
+_LEADS = "\u00c2-\u00c5\u00ce-\u00d1\u00e2\u00e3\u00f0"
+_FOLLOWS = "\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122"
+_MOJIBAKE = re.compile(f"[{_LEADS}][{_FOLLOWS}]")
 
 Form = Literal["nfc", "nfkc"]
 
