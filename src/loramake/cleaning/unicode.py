@@ -32,8 +32,9 @@ Form = Literal["nfc", "nfkc"]
 def normalise(text: str, form: Form) -> str:
     """`text` in Unicode's normal form, without control, zero-width and bidirectional characters.
 
-    What was decoded wrongly is mended, line by line. Line feed, tab and form feed stay; every other line break becomes a line feed, a space of any width but the
-    ideographic one a space. Zero-width joiners stay where both neighbours are of a script, or emoji, that needs them.
+    What was decoded wrongly is mended, line by line. Line feed, tab and form feed stay; every other line break becomes
+    a line feed, a space of any width but the ideographic one a space. Zero-width joiners stay where both neighbours are
+    of a script, or emoji, that needs them.
     """
     if not text.isascii() and _MOJIBAKE.search(text):
         text = _mended(text)
