@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from loramake.errors import DataError
 from loramake.files import sha256_file
-from loramake.recipe.model import Clean, Keep, Step
+from loramake.recipe.cleaning import Clean, Keep, Step
 from loramake.records import Document, Writer, read_rows
 from loramake.stages.clean import clean
 

@@ -3,7 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loramake.cleaning.mask import Masker
-from loramake.recipe.model import MASKS
+from loramake.recipe.cleaning import Mask
+
+ALL = Mask(rules=["all"])
 
 PIECES = [
     *("word", " ", "\n", "ann@example.org", "+49 30 1234567", "0171 234567", "555-123-4567", "password=", "x1y2z3x1"),
@@ -19,7 +21,7 @@ PIECES = [
         "/",
         "1",
         "<EMAIL_1>",
-        "<SECRET_9>",
+        "<PASSWORD_9>",
         "(at)",
         "dot",
         "secret",
@@ -28,7 +30,7 @@ PIECES = [
 
 
 def mask(text: str) -> str:
-    return Masker().mask(text, MASKS)
+    return Masker().mask(text, ALL)
 
 
 @pytest.mark.parametrize(
@@ -37,8 +39,8 @@ def mask(text: str) -> str:
         ("ann@x.org, bob@x.org, Ann@x.org", "<EMAIL_1>, <EMAIL_2>, <EMAIL_1>"),
         ("mail a@x.org or +49 30 1234567", "mail <EMAIL_1> or <PHONE_1>"),
         ("<EMAIL_1> wrote to ann@x.org", "<EMAIL_1> wrote to <EMAIL_2>"),
-        ("ftp://me:s3cret@host.org/", "ftp://me:<SECRET_1>@host.org/"),
-        ("password=ann@x.org", "password=<SECRET_1>"),
+        ("ftp://me:s3cret@host.org/", "ftp://me:<PASSWORD_1>@host.org/"),
+        ("password=ann@x.org", "password=<PASSWORD_1>"),
         ("nothing here", "nothing here"),
     ],
 )
@@ -48,14 +50,27 @@ def test_placeholders(text, masked):
 
 def test_only_the_kinds_that_are_asked_for_are_masked():
     masker = Masker()
-    assert masker.mask("a@x.org password=s3cret1", ["secret"]) == "a@x.org password=<SECRET_1>"
-    assert masker.counts == {"secret": 1}
+    assert masker.mask("a@x.org password=s3cret1", Mask(rules=["secret"])) == "a@x.org password=<PASSWORD_1>"
+    assert masker.counts == {"password": 1}
+
+
+@pytest.mark.parametrize(
+    ("allow", "masked"),
+    [
+        (None, "<EMAIL_1> and <EMAIL_2>"),
+        (["*@x.org"], "a@x.org and <EMAIL_1>"),
+        (["A@X.ORG"], "a@x.org and <EMAIL_1>"),
+        (["*"], "a@x.org and b@y.org"),
+    ],
+)
+def test_what_is_allowed_stays(allow, masked):
+    assert Masker().mask("a@x.org and b@y.org", Mask(rules=["email"], allow=allow)) == masked
 
 
 def test_a_value_has_one_number_in_all_texts_of_a_document():
     masker = Masker()
-    masker.mask("a@x.org b@x.org", MASKS)
-    assert masker.mask_value({"to": ["b@x.org", 7, None], "cc": "c@x.org"}, MASKS) == {
+    masker.mask("a@x.org b@x.org", ALL)
+    assert masker.mask_value({"to": ["b@x.org", 7, None], "cc": "c@x.org"}, ALL) == {
         "to": ["<EMAIL_2>", 7, None],
         "cc": "<EMAIL_3>",
     }
@@ -63,10 +78,10 @@ def test_a_value_has_one_number_in_all_texts_of_a_document():
 
 def test_the_name_of_a_field_tells_what_it_holds():
     record = {"phone": "5551234567", "order": "5551234567", "api_token": "x1y2z3x1", "pass": "yes"}
-    assert Masker().mask_value(record, MASKS) == {
+    assert Masker().mask_value(record, ALL) == {
         "phone": "<PHONE_1>",
         "order": "5551234567",
-        "api_token": "<SECRET_1>",
+        "api_token": "<PASSWORD_1>",
         "pass": "yes",
     }
 

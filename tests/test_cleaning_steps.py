@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loramake.cleaning.steps import clean_document, why_unfit
-from loramake.recipe.model import Clean, Keep, Step
+from loramake.recipe.cleaning import Clean, Keep, Step
 from loramake.records import Document, dialogue
 
 STANDARD = Clean().steps

@@ -43,7 +43,7 @@ def test_what_is_no_html(text):
     ],
 )
 def test_what_is_html(text, names):
-    assert [token.name for token in tokens(text)] == names
+    assert [name for _, _, name, _ in tokens(text)] == names
 
 
 @pytest.mark.parametrize(

@@ -48,3 +48,19 @@ def test_joiners_stay_where_a_script_needs_them(text, clean):
 @settings(max_examples=50, deadline=None)
 def test_normalising_twice_is_normalising_once(text, form):
     assert normalise(normalise(text, form), form) == normalise(text, form)
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("The cafÃ© is open.", "The café is open."),
+        ("It â€œworksâ€\u009d â€“ mostly.", "It “works” – mostly."),
+        ("first line\nGrÃ¼ÃŸe aus KÃ¶ln", "first line\nGrüße aus Köln"),
+        ("Le château est là, même l’été.", "Le château est là, même l’été."),
+        ("L’Île-de-France, São Paulo, Ångström", "L’Île-de-France, São Paulo, Ångström"),
+        ("«Â» is a letter between quotes", "«Â» is a letter between quotes"),
+    ],
+)
+def test_what_was_decoded_wrongly_is_mended(text, mended):
+    assert normalise(text, "nfc") == mended
+    assert normalise(mended, "nfc") == mended

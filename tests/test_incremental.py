@@ -79,3 +79,25 @@ def test_a_store_that_is_lost_costs_time_and_no_money(asked):
         shutil.rmtree(project.root / "build" / stage)
     project.snakemake("small")
     assert server.requests == calls
+
+
+def test_a_step_more_that_changes_no_document_asks_nothing(asked):
+    project, server = asked
+    calls = server.requests
+    project.edit(
+        "recipes/small.yaml", "clean: {}", "clean: { preset: standard, steps: [{ prefilter: { none: xyzzy } }] }"
+    )
+    assert project.stages_to_run("small") == ["chunk", "clean", "curate", "report", "synthesize"]
+    project.snakemake("small")
+    assert server.requests == calls
+
+
+def test_a_step_more_that_drops_a_document_asks_nothing_about_the_others(asked):
+    project, server = asked
+    calls, before = server.requests, chunks(project)
+    project.edit(
+        "recipes/small.yaml", "clean: {}", "clean: { preset: standard, steps: [{ prefilter: { none: pumps } }] }"
+    )
+    project.snakemake("small")
+    assert chunks(project) < before
+    assert server.requests == calls

@@ -74,11 +74,37 @@ CHANGES: dict[str, Any] = {
     "sources.docs.language": "en",
     "sources.docs.licence": "MIT",
     "sources.docs.on_error": "fail",
-    "clean.engine": "python",
     "clean.steps.0.html": {"clean.steps.0": {"whitespace": "collapse"}},
     "clean.steps.0.whitespace": {"clean.steps.0": {"whitespace": "collapse"}},
     "clean.steps.1.unicode": "nfkc",
-    "clean.steps.2.mask": "all",
+    "clean.engine": "python",
+    "clean.master": "local[2]",
+    "clean.spark_above": 5,
+    "clean.preset": {"clean": {"preset": "tickets"}},
+    "clean.steps.2.mask.rules": {"clean.steps.2.mask": ["email", "ip"]},
+    "clean.steps.2.mask.allow": {"clean.steps.2.mask": {"rules": ["email"], "allow": ["*@example.org"]}},
+    **{
+        f"clean.steps.3.keep.{key}": value
+        for key, value in {
+            "min_words": 3,
+            "languages": ["en"],
+            "max_symbols": 0.5,
+            "max_digits": 0.5,
+            "max_repeated_lines": 0.5,
+            "max_repeated_words": 0.5,
+        }.items()
+    },
+    "clean.steps.3.keep.where": {"clean.steps.3.keep": {"where": {"status": "Done"}}},
+    **{
+        f"clean.steps.0.prefilter.{key}": {"clean.steps.0": {"prefilter": {"any": "b", key: value}}}
+        for key, value in {"any": "a", "all": "a", "none": "a", "matches": "a", "within": 9, "seconds": 2.0}.items()
+    },
+    "clean.steps.0.boilerplate": {"clean.steps.0": {"boilerplate": "strip"}},
+    "clean.steps.0.deduplicate.near": {"clean.steps.0": {"deduplicate": {"near": 0.7}}},
+    **{
+        f"clean.steps.0.decontaminate.{key}": {"clean.steps.0": {"decontaminate": {"against": "rows", key: value}}}
+        for key, value in {"against": "docs", "words": 9, "share": 0.5}.items()
+    },
     "clean.steps.3.keep.min_chars": 7,
     "clean.steps.3.keep.max_chars": 700,
     "clean.steps.0.deduplicate": {"clean.steps.0": {"deduplicate": "exact"}},
@@ -155,6 +181,8 @@ CHANGES: dict[str, Any] = {
 NO_EFFECT = {
     "about",
     "clean.engine",
+    "clean.master",
+    "clean.spark_above",
     "synthesize.model.key",
     "synthesize.limit.in_flight",
     "synthesize.limit.timeout",

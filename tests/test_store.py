@@ -6,7 +6,8 @@ import pytest
 from loramake import store
 from loramake.errors import DataError, StoreError
 from loramake.files import digest, read_json, write_json
-from loramake.recipe.model import Chunking, Clean
+from loramake.recipe.cleaning import Clean
+from loramake.recipe.model import Chunking
 from loramake.records import Counts
 from loramake.stage import STAGES
 

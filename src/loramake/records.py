@@ -173,6 +173,13 @@ class Writer:
         self._stream.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
         self.count += 1
 
+    def write_line(self, line: bytes, *, reason: str | None = None) -> None:
+        """Append a record that is a line of JSON already, `reason` in it, without its end."""
+        self._stream.write(line.decode() + "\n")
+        self.count += 1
+        if reason is not None:
+            self.reasons[reason.split(":")[0]] += 1
+
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     """The lines of a JSON-lines file, in order. Raises DataError with the line's number when one is not JSON."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from loramake.recipe.cleaning import Clean
 from loramake.recipe.model import (
     Chunking,
-    Clean,
     Curate,
     Evaluate,
     Export,

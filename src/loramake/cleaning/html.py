@@ -19,6 +19,8 @@ _LINES = frozenset(
         " option search summary tbody tfoot thead tr"
     )
 )
+_SAYS = {*_HIDDEN, *_CODE, *_PARAGRAPHS, *_LINES, "&", "[", "pre", "br", "li", "td", "th", "ul"}
+_SAYS |= {f"h{level}" for level in range(10)}  # any other tag changes nothing but that it goes
 _ROUNDS = 4
 
 
@@ -56,24 +58,27 @@ def strip_html(text: str) -> str:
 def _stripped(text: str, found: list[Token]) -> str:
     page = _Page()
     position = 0
-    closing = {token.name: token.start for token in found if token.closing}
+    closed = {name: start for start, _, name, closing in found if closing}
     hidden = ""
-    for token in found:
+    for start, end, name, closing in found:
         if hidden:
-            if token.closing and token.name == hidden:
-                hidden, position = "", token.end
+            if closing and name == hidden:
+                hidden, position = "", end
             continue
-        page.text(text[position : token.start])
-        position = token.end
-        if token.name == "&":
-            page.text(html.unescape(text[token.start : token.end]))
-        elif token.name == "[":
-            page.literal(text[token.start + len("<![CDATA[") : token.end - len("]]>")])
-        elif token.name in _HIDDEN and not token.closing and closing.get(token.name, -1) > token.start:
-            hidden = token.name
+        if position < start:
+            page.text(text[position:start])
+        position = end
+        if name not in _SAYS:
+            continue
+        if name == "&":
+            page.text(html.unescape(text[start:end]))
+        elif name == "[":
+            page.literal(text[start + len("<![CDATA[") : end - len("]]>")])
+        elif name in _HIDDEN and not closing and closed.get(name, -1) > start:
+            hidden = name
         else:
-            page.tag(token)
-            if token.name == "br" and text.startswith("\n", position):
+            page.tag(name, closing)
+            if name == "br" and text.startswith("\n", position):
                 position += 1
     page.text(text[position:])
     return page.end()
@@ -83,12 +88,12 @@ def _quoted(text: str) -> str:
     """`text` with what looks like HTML in it as inline code: it was escaped, so it is meant to be read."""
     parts: list[str] = []
     position = 0
-    for token in tokens(text):
-        raw = text[token.start : token.end]
-        beside = text[token.start - 1 : token.start] + text[token.end : token.end + 1]
+    for start, end, _, _ in tokens(text):
+        raw = text[start:end]
+        beside = text[start - 1 : start] + text[end : end + 1]
         fit = "`" not in beside + raw and "\n" not in raw
-        parts += [text[position : token.start], f"`{raw}`" if fit else raw]
-        position = token.end
+        parts += [text[position:start], f"`{raw}`" if fit else raw]
+        position = end
     return "".join([*parts, text[position:]])
 
 
@@ -117,27 +122,26 @@ class _Page:
         else:
             self.text(text)
 
-    def tag(self, token: Token) -> None:
+    def tag(self, name: str, closing: bool) -> None:
         """Do what a tag says."""
-        name = token.name
         if name == "pre":
             self._end_pre()
-            self._pre = None if token.closing else []
+            self._pre = None if closing else []
         elif self._pre is not None:
-            self._pre.append("\n" if name in ("br", "div", "p") and not token.closing else "")
+            self._pre.append("\n" if name in ("br", "div", "p") and not closing else "")
         elif name in _CODE:
-            self._inline_code(token.closing)
+            self._inline_code(closing)
         elif name == "br":
             self._parts.append("\n")
         elif name == "li":
-            self._parts += [-1] if token.closing else [1, _Mark("  " * (self._lists - 1) + "- ")]
+            self._parts += [-1] if closing else [1, _Mark("  " * (self._lists - 1) + "- ")]
         elif name in ("td", "th"):
-            self._cell(token.closing)
+            self._cell(closing)
         elif len(name) == 2 and name[0] == "h" and name[1].isdigit():
-            self._heading = not token.closing
-            self._parts += [-2] if token.closing else [2, _Mark("#" * int(name[1]) + " ")]
+            self._heading = not closing
+            self._parts += [-2] if closing else [2, _Mark("#" * int(name[1]) + " ")]
         else:
-            self._break(name, token.closing)
+            self._break(name, closing)
 
     def end(self) -> str:
         """The text of everything so far."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 Span = tuple[int, int]
 
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
-_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(\S[^\n]*)$", re.MULTILINE)
+# Both begin with the end of the line before: searching for a character is several times quicker than for a line's edge.
+_FENCE = re.compile(r"\n[ \t]*(`{3,}|~{3,})([^\n]*)")
+_HEADING = re.compile(r"\n {0,3}(#{1,6})[ \t]+(\S[^\n]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,14 @@ def fences(text: str) -> list[Span]:
     while number < len(marks):
         closing = _closing(marks, number, unclosed)
         if closing:
-            spans.append((marks[number].start(), marks[closing].end()))
+            spans.append((marks[number].start(), marks[closing].end() - 1))
         number = (closing or number) + 1
     return spans
 
 
 def _lines(text: str) -> str:
-    """`text` with a line break for each page break: offsets stay."""
-    return text.replace("\f", "\n")
+    """`text` with a line break before it, and one for each page break: offsets are one larger."""
+    return "\n" + text.replace("\f", "\n")
 
 
 def _closing(marks: list[re.Match[str]], opening: int, unclosed: dict[str, int]) -> int | None:
@@ -75,7 +76,7 @@ def headings(text: str, code: list[Span]) -> list[Heading]:
             continue
         level = len(match[1])
         above = [*(entry for entry in above if entry[0] < level), (level, title)]
-        found.append(Heading(match.start(1), match.end(), level, tuple(name for _, name in above)))
+        found.append(Heading(match.start(1) - 1, match.end() - 1, level, tuple(name for _, name in above)))
     return found
 
 

@@ -1,22 +1,15 @@
-"""Masking: what must not be learnt becomes `<EMAIL_1>`, `<PHONE_1>`, `<SECRET_1>`, and so on."""
+"""Masking: what must not be learnt becomes `<EMAIL_1>`, `<PHONE_1>`, `<PASSWORD_1>`, and so on."""
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
-from loramake.cleaning.emails import find_emails
+from loramake.cleaning.finders import FINDERS, PLACEHOLDER, ROUNDS
 from loramake.cleaning.found import Found
-from loramake.cleaning.phones import find_phones
-from loramake.cleaning.secrets import find_secrets
-
-# Secrets first: the password of a URL looks like the beginning of an address.
-_FINDERS: dict[str, Callable[[str], Iterable[Found]]] = {
-    "secret": find_secrets,
-    "email": find_emails,
-    "phone": find_phones,
-}
-_PLACEHOLDER = re.compile(r"<(EMAIL|PHONE|SECRET)_([0-9]{1,6})>")
+from loramake.globs import as_regex
+from loramake.recipe.cleaning import Mask
 
 
 class Masker:
@@ -27,31 +20,39 @@ class Masker:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self._numbers: dict[str, dict[str, int]] = {kind: {} for kind in _FINDERS}
+        self._numbers: dict[str, dict[str, int]] = {kind: {} for kind in FINDERS}
         self._last: Counter[str] = Counter()
 
-    def mask(self, text: str, kinds: Iterable[str]) -> str:
-        """`text` with a placeholder for everything of `kinds` (email, phone, secret) that is found in it.
+    def note(self, text: str) -> None:
+        """Take up the numbers that a text brings along."""
+        for kind, number in PLACEHOLDER.findall(text) if "<" in text else ():
+            self._last[kind.lower()] = max(self._last[kind.lower()], int(number))
+
+    def mask(self, text: str, about: Mask) -> str:
+        """`text` with a placeholder for everything that the rules of `about` find in it and its globs do not allow.
 
         Masking twice is masking once. Time is linear in the length of `text`.
         """
-        for kind, number in _PLACEHOLDER.findall(text):
-            self._last[kind.lower()] = max(self._last[kind.lower()], int(number))
-        for kind, find in _FINDERS.items():
-            if kind in kinds:
-                text = self._replaced(text, kind, find(text))
+        self.note(text)
+        for _ in range(ROUNDS):
+            before = text
+            for kind in FINDERS:
+                if kind in about.rules:
+                    text = self._replaced(text, kind, _unwanted(kind, text, about))
+            if text == before:
+                break
         return text
 
-    def mask_value(self, value: Any, kinds: Iterable[str], name: str = "") -> Any:
+    def mask_value(self, value: Any, about: Mask, name: str = "") -> Any:
         """`value` (JSON) with every string in it masked; `name`, its key, may tell what it is, as `phone` does."""
         if isinstance(value, dict):
-            return {key: self.mask_value(entry, kinds, str(key)) for key, entry in value.items()}
+            return {key: self.mask_value(entry, about, str(key)) for key, entry in value.items()}
         if isinstance(value, list):
-            return [self.mask_value(entry, kinds, name) for entry in value]
+            return [self.mask_value(entry, about, name) for entry in value]
         if not isinstance(value, str) or not value:
             return value
-        masked = self.mask(value, kinds)
-        named = self.mask(f"{name}: {masked}", kinds)
+        masked = self.mask(value, about)
+        named = self.mask(f"{name}: {masked}", about)
         return named.removeprefix(f"{name}: ") if named.startswith(f"{name}: ") else masked
 
     def _replaced(self, text: str, kind: str, found: Iterable[Found]) -> str:
@@ -69,6 +70,21 @@ class Masker:
             self._last[kind] += 1
             numbers[value] = self._last[kind]
         return numbers[value]
+
+
+def _unwanted(kind: str, text: str, about: Mask) -> Iterable[Found]:
+    """What the finder of `kind` finds and nothing allows."""
+    found = FINDERS[kind](text)
+    if not about.allow:
+        return found
+    allowed = _allowed(tuple(about.allow))
+    return (entry for entry in found if not any(glob.fullmatch(entry.value) for glob in allowed))
+
+
+@cache
+def _allowed(globs: tuple[str, ...]) -> list[re.Pattern[str]]:
+    """What may stay, whatever case it is written in."""
+    return [re.compile(as_regex(glob).pattern.replace("[^/]", "."), re.IGNORECASE | re.DOTALL) for glob in globs]
 
 
 def _merged(found: Iterable[Found]) -> Iterator[Found]:

@@ -1,17 +1,23 @@
 """The steps of `clean`, on one document: what becomes of it depends on nothing else, save for duplicates."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from loramake.cleaning.boilerplate import strip_boilerplate
+from loramake.cleaning.contamination import is_contaminated
 from loramake.cleaning.html import strip_html
 from loramake.cleaning.markdown import first_heading
 from loramake.cleaning.mask import Masker
+from loramake.cleaning.prefilter import why_beside_the_matter
+from loramake.cleaning.quality import why_unfit
 from loramake.cleaning.unicode import normalise
 from loramake.cleaning.whitespace import collapse
-from loramake.recipe.model import Keep, Step
+from loramake.recipe.cleaning import Step
 from loramake.records import MESSAGES, Document, dialogue, messages_of
+
+NO_PASSAGES: Mapping[int, frozenset[int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +25,8 @@ class Outcome:
     """What became of a document.
 
     `reason` says why it is dropped, None that it is kept; `changed` holds, for each step that it came to, whether its
-    text changed; `digests` what it said when it came to each `deduplicate` (16 bytes); `masked` how many places were
-    masked, by kind; `original` the document as it came, where steps follow on a `deduplicate`.
+    text changed; `digests` what it said when it came to each `deduplicate` (16 bytes, or a MinHash signature); `masked`
+    how many places were masked, by kind.
     """
 
     document: Document
@@ -28,43 +34,51 @@ class Outcome:
     changed: tuple[bool, ...]
     digests: tuple[bytes, ...]
     masked: dict[str, int]
-    original: Document | None = None
-
-
-def clean_batch(steps: Sequence[Step], documents: list[Document]) -> list[Outcome]:
-    """The outcomes of `documents`, in order."""
-    return [clean_document(steps, document) for document in documents]
 
 
 def clean_document(
-    steps: Sequence[Step], document: Document, *, last: int | None = None, reason: str | None = None
+    steps: Sequence[Step],
+    document: Document,
+    *,
+    last: int | None = None,
+    reason: str | None = None,
+    passages: Mapping[int, frozenset[int]] = NO_PASSAGES,
 ) -> Outcome:
     """Take a document through `steps`, or through those up to number `last`, where it is dropped for `reason`.
 
     What is dropped keeps the text that it had by then; what the recipe masks is masked in it all the same. Of a
-    conversation every message is cleaned by itself, and the text is made of them again.
+    conversation every message is cleaned by itself, and the text is made of them again. `passages` are those of
+    evaluation sets, by the number of their step.
     """
     masker = Masker()
     said = _Said(document)
     found = None if said.text.strip() else "empty"
     changed: list[bool] = []
     digests: list[bytes] = []
-    for step in steps if last is None else steps[: last + 1]:
+    for number, step in enumerate(steps if last is None else steps[: last + 1]):
         if found:
             break
         before = said.text
         said.change(step, masker)
         changed.append(said.text != before)
-        found = said.why_no_conversation() or why_unfit(said.text, step.keep)
+        found = said.why_no_conversation() or _why_dropped(step, said.text, document, passages.get(number))
         if step.deduplicate:
-            digests.append(hashlib.sha256(said.text.encode("utf-8", "surrogatepass")).digest()[:16])
+            digests.append(_digest(step, said.text))
     reason = found or reason
     for step in steps[len(changed) :] if reason else ():
         if step.mask:
             said.change(step, masker)
     cleaned = _rewritten(document, said, masker, steps)
-    original = document if any(step.deduplicate for step in steps[:-1]) else None
-    return Outcome(cleaned, reason, tuple(changed), tuple(digests), dict(masker.counts), original)
+    return Outcome(cleaned, reason, tuple(changed), tuple(digests), dict(masker.counts))
+
+
+def text_at(steps: Sequence[Step], document: Document, step: int) -> str:
+    """The text that a document has when it comes to step number `step` (from 0)."""
+    masker = Masker()
+    said = _Said(document)
+    for before in steps[:step]:
+        said.change(before, masker)
+    return said.text
 
 
 class _Said:
@@ -80,7 +94,7 @@ class _Said:
         if self.messages is None:
             self.text = _text_after(step, self.text, masker)
             return
-        masker.mask(self.text, ())  # the numbers that any message brings along
+        masker.note(self.text)  # the numbers that any message brings along
         contents = (_text_after(step, message["content"], masker) for message in self.messages)
         self.messages = [
             {**message, "content": content} for message, content in zip(self.messages, contents, strict=True)
@@ -94,26 +108,38 @@ class _Said:
 
 
 def _text_after(step: Step, text: str, masker: Masker) -> str:
-    if step.html:
-        return strip_html(text)
     if step.unicode:
         return normalise(text, step.unicode)
-    if step.whitespace:
-        return collapse(text)
     if step.mask:
         return masker.mask(text, step.mask)
-    return text
+    return _REWRITTEN[step.kind](text) if step.kind in _REWRITTEN else text
 
 
-def why_unfit(text: str, keep: Keep | None) -> str | None:
-    """Why a document that says `text` is dropped, None if it is not: `empty`, `too_short`, `too_long`."""
+_REWRITTEN: dict[str, Callable[[str], str]] = {
+    "html": strip_html,
+    "whitespace": collapse,
+    "boilerplate": strip_boilerplate,
+}
+
+
+def _why_dropped(step: Step, text: str, document: Document, passages: frozenset[int] | None) -> str | None:
     if not text.strip():
         return "empty"
-    if keep and len(text) < keep.min_chars:
-        return "too_short"
-    if keep and len(text) > keep.max_chars:
-        return "too_long"
+    if step.keep:
+        return why_unfit(text, step.keep, document)
+    if step.prefilter:
+        return why_beside_the_matter(text, step.prefilter)
+    if step.decontaminate and passages and is_contaminated(text, document, step.decontaminate, passages):
+        return "contaminated"
     return None
+
+
+def _digest(step: Step, text: str) -> bytes:
+    if step.near:
+        from loramake.cleaning.shingles import bands, shingles
+
+        return bands(shingles(text))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def _rewritten(document: Document, said: _Said, masker: Masker, steps: Sequence[Step]) -> Document:
@@ -148,5 +174,5 @@ def _beside(value: Any, steps: Sequence[Step], masker: Masker, name: str = "") -
 
 def _masked(name: str, steps: Sequence[Step], masker: Masker) -> str:
     for step in steps:
-        name = masker.mask(name, step.mask or ())
+        name = masker.mask(name, step.mask) if step.mask else name
     return name

@@ -5,7 +5,7 @@ import re
 from loramake.cleaning.markdown import fences
 
 _RUN = re.compile(r"[ \t]+")
-_EMPTY_LINES = re.compile(r"\n{3,}")
+_EMPTY_LINES = re.compile(r"\n\n\n+")  # begins with letters: quicker to search for than a repeat
 
 
 def collapse(text: str) -> str:
@@ -26,13 +26,12 @@ def collapse(text: str) -> str:
 def _plain(text: str) -> str:
     """The same for text without fenced blocks, which begins and ends at a line's edge."""
     pages = (
-        "\n".join([_line(line) if _is_loose(line) else line for line in page.split("\n")]) for page in text.split("\f")
+        "\n".join(
+            [_line(line) if "  " in line or "\t" in line or line[-1:] == " " else line for line in page.split("\n")]
+        )
+        for page in text.split("\f")
     )
     return _EMPTY_LINES.sub("\n\n", "\f".join(pages))
-
-
-def _is_loose(line: str) -> bool:
-    return "  " in line or "\t" in line or line.endswith(" ")
 
 
 def _line(line: str) -> str:

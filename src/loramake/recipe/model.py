@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from loramake.recipe.cleaning import Clean
 from loramake.recipe.source import Source
 from loramake.recipe.spec import FILE_JSON, FILE_TEXT, RUNTIME, Name, Share, Spec, Text, Texts
 
@@ -16,84 +17,6 @@ PROVIDERS = {
     "deepseek": ("https://api.deepseek.com", "DEEPSEEK_API_KEY"),
     "openai": ("https://api.openai.com/v1", "OPENAI_API_KEY"),
 }
-
-MASKS = ("email", "phone", "secret")
-
-
-class Keep(Spec):
-    """Which documents are worth learning from. Lengths are in characters, after the steps before this one."""
-
-    min_chars: int = Field(20, ge=0, description="Shorter documents are dropped as too_short (characters).")
-    max_chars: int = Field(5_000_000, ge=1, description="Longer documents are dropped as too_long (characters).")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.min_chars > self.max_chars:
-            raise ValueError("min_chars is larger than max_chars")
-        return self
-
-
-def _all_masks(value: Any) -> Any:
-    return list(MASKS) if value == "all" else value
-
-
-class Step(Spec):
-    """One step of cleaning: a mapping with one key."""
-
-    html: Literal["strip"] | None = Field(None, description="Turn what HTML there is in the text into plain text.")
-    unicode: Literal["nfc", "nfkc"] | None = Field(
-        None, description="Normalise, and remove control, zero-width and bidirectional characters."
-    )
-    whitespace: Literal["collapse"] | None = Field(
-        None, description="One space between words, one empty line between paragraphs; code keeps its indentation."
-    )
-    mask: (
-        Annotated[
-            list[Literal["email", "phone", "secret"]],
-            BeforeValidator(
-                _all_masks, json_schema_input_type=list[Literal["email", "phone", "secret"]] | Literal["all"]
-            ),
-        ]
-        | None
-    ) = Field(
-        None, description="Replace these by placeholders that stay the same within a document; `all` is every one."
-    )
-    keep: Keep | None = Field(None, description="Drop documents that are too short or too long.")
-    deduplicate: Literal["exact"] | None = Field(None, description="Drop documents whose text has been seen before.")
-
-    @property
-    def kind(self) -> str:
-        """Which step this is."""
-        return next(name for name in type(self).model_fields if getattr(self, name) is not None)
-
-    @model_validator(mode="after")
-    def _one_step(self) -> Self:
-        named = [name for name in type(self).model_fields if getattr(self, name) is not None]
-        if len(named) != 1:
-            raise ValueError(
-                f"a step has exactly one of {', '.join(type(self).model_fields)}; this one has {len(named)}"
-            )
-        return self
-
-
-def _standard_steps() -> list[Step]:
-    return [
-        Step(html="strip"),
-        Step(unicode="nfc"),
-        Step(whitespace="collapse"),
-        Step(mask=list(MASKS)),  # type: ignore[arg-type]
-        Step(keep=Keep()),
-        Step(deduplicate="exact"),
-    ]
-
-
-class Clean(Spec):
-    """Which documents are worth learning from, and in what form."""
-
-    engine: Literal["auto", "python"] = Field(
-        "auto", description="What runs the steps; the bytes are the same either way.", json_schema_extra=RUNTIME
-    )
-    steps: list[Step] = Field(default_factory=_standard_steps, description="The steps, in the order in which they run.")
 
 
 class Chunking(Spec):

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from loramake.recipe import model, source
+from loramake.recipe import cleaning, model, source
 from loramake.recipe.spec import Spec
 from loramake.reporting.built import Build, Built
 from loramake.reporting.figures import said
@@ -17,7 +17,7 @@ ANY = "*"
 
 SPECS: dict[str, type[Spec]] = {
     "sources": source.Sources,
-    "clean": model.Clean,
+    "clean": cleaning.Clean,
     "chunk": model.Chunking,
     "synthesize": model.Synthesize,
     "curate": model.Curate,

@@ -3,22 +3,23 @@
 import logging
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from tqdm import tqdm
 
-from loramake.cleaning.steps import Outcome, clean_batch, clean_document
-from loramake.cleaning.workers import ordered_map
+from loramake.cleaning.contamination import passages_of
+from loramake.cleaning.engines import choose, cleaned
+from loramake.cleaning.judge import Judge
+from loramake.cleaning.lines import Cleaned, NotADocumentError, Recipe, read_line, redone
+from loramake.cleaning.shingles import shingles
+from loramake.cleaning.spool import Lines, Spool
+from loramake.cleaning.steps import text_at
 from loramake.errors import DataError
-from loramake.recipe.model import Clean
-from loramake.records import Counts, Document, Writer, read_records, read_rows
+from loramake.recipe.cleaning import Clean
+from loramake.records import Counts, Writer, read_rows
 
 log = logging.getLogger("loramake.clean")
 
-_PARALLEL_BYTES = 4_000_000  # below, processes take longer to start than to work
 _MANY = 0.3
 
 
@@ -26,72 +27,83 @@ def clean(spec: Clean, *, documents: Path, unread: Path, train: Path, dropped: P
     """Write the documents that `spec` keeps to `train`, the others with their reason to `dropped`.
 
     `dropped` begins with the rows of `unread`, of what `sources` could not read; they count there, not here. Neither
-    file depends on `threads`. Raises DataError when nothing is left.
+    file depends on `threads`, nor on the engine. Raises DataError when nothing is left.
     """
+    engine, why = choose(spec, documents.stat().st_size)
+    log.info("engine: %s, because %s", engine, why)
+    recipe = Recipe(spec.steps, passages_of(spec.steps, read_rows(documents)))
     funnel = _Funnel(spec)
-    masked: Counter[str] = Counter()
-    with Writer(train) as kept, Writer(dropped) as out:
+    with Spool(train.parent) as spool, Writer(train) as kept, Writer(dropped) as out:
         for row in read_rows(unread):
             out.write({**row, "stage": "sources"})
-        for outcome in tqdm(_outcomes(spec, documents, threads), desc="clean", unit=" documents", disable=None):
-            funnel.count(outcome)
-            if outcome.reason is None:
-                kept.write(outcome.document)
-                masked.update(outcome.masked)
+        judge = Judge(spec.steps)
+        _fill(spool, judge, recipe, documents, engine, threads)
+        for result in _judged(spool, judge, recipe, documents):
+            funnel.count(result)
+            if result.reason is None:
+                kept.write_line(result.line)
             else:
-                out.write(_dropped_row(outcome), reason=outcome.reason)
+                out.write_line(result.line, reason=result.reason)
     reasons = dict(sorted(out.reasons.items()))
     _complain(reasons, kept.count, documents)
-    detail = {"masked": dict(sorted(masked.items())), "steps": funnel.steps}
+    detail = {"masked": dict(sorted(funnel.masked.items())), "steps": funnel.steps}
     return Counts("documents", kept.count + sum(reasons.values()), kept.count, dropped=reasons, detail=detail)
 
 
-def _dropped_row(outcome: Outcome) -> dict[str, Any]:
-    row = {name: getattr(outcome.document, name) for name in outcome.document.__slots__}
-    return {**row, "reason": outcome.reason, "stage": "clean"}
+def _fill(spool: Spool, judge: Judge, recipe: Recipe, documents: Path, engine: str, threads: int) -> None:
+    """Put what becomes of each document into `spool`, and what tells duplicates into `judge`."""
+    results = tqdm(cleaned(recipe, documents, engine, threads), desc="clean", unit=" documents", disable=None)
+    try:
+        for position, result in enumerate(results):
+            judge.add(position, result.digests)
+            spool.append(result)
+    except NotADocumentError:
+        raise _bad_line(documents) from None
 
 
-def _outcomes(spec: Clean, documents: Path, threads: int) -> Iterator[Outcome]:
-    """What becomes of each document, in order. Of those that say the same, the first is kept."""
-    processes = threads if documents.stat().st_size >= _PARALLEL_BYTES else 1
-    rounds = [number for number, step in enumerate(spec.steps) if step.deduplicate]
-    seen: list[dict[bytes, str]] = [{} for _ in rounds]
-    read = read_records(Document, documents)
-    work = partial(clean_batch, spec.steps)
-    for outcome in ordered_map(work, read, weigh=lambda document: len(document.text), processes=processes):
-        yield _judged(outcome, spec, rounds, seen)
+def _bad_line(documents: Path) -> DataError:
+    """The error for the first line that is no document."""
+    with documents.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                read_line(line)
+            except NotADocumentError as error:
+                return DataError(f"not a line of JSON: {error.what}", where=f"{documents}:{number}")
+    return DataError("not a document", where=str(documents))
 
 
-def _judged(outcome: Outcome, spec: Clean, rounds: list[int], seen: list[dict[bytes, str]]) -> Outcome:
-    """`outcome`, or that of a duplicate: `seen` holds, for each `deduplicate`, who said what first."""
-    for number, digest, first in zip(rounds, outcome.digests, seen, strict=False):
-        if digest not in first:
-            first[digest] = outcome.document.id
-            continue
-        reason = f"duplicate: {first[digest]}"
-        if outcome.original is None:
-            return replace(outcome, reason=reason)
-        return clean_document(spec.steps, outcome.original, last=number, reason=reason)
-    return outcome
+def _judged(spool: Spool, judge: Judge, recipe: Recipe, documents: Path) -> Iterator[Cleaned]:
+    """What becomes of each document in the end, in order: a duplicate is dropped as it stood at that step."""
+    lines = Lines(documents)
+    verdicts = judge.verdicts(
+        spool.order,
+        lambda position, step: shingles(text_at(recipe.steps, read_line(lines[position]), step)),
+        spool.name,
+    )
+    for position, result in enumerate(spool):
+        yield redone(recipe, lines[position], *verdicts[position]) if position in verdicts else result
 
 
 class _Funnel:
-    """How many documents came to each step, were changed by it, and went no further."""
+    """How many documents came to each step, were changed by it, and went no further; and what was masked in those kept."""
 
     def __init__(self, spec: Clean) -> None:
+        self.masked: Counter[str] = Counter()
         self.steps = {
             f"{number} {step.kind}": {"given": 0, "changed": 0, "dropped": 0}
             for number, step in enumerate(spec.steps, 1)
         }
         self._counts = list(self.steps.values())
 
-    def count(self, outcome: Outcome) -> None:
+    def count(self, result: Cleaned) -> None:
         """Add a document."""
-        for counts, changed in zip(self._counts, outcome.changed, strict=False):
+        for counts, changed in zip(self._counts, result.changed, strict=False):
             counts["given"] += 1
             counts["changed"] += changed
-        if outcome.reason is not None and outcome.changed:
-            self._counts[len(outcome.changed) - 1]["dropped"] += 1
+        if result.reason is None:
+            self.masked.update(result.masked)
+        elif result.changed:
+            self._counts[len(result.changed) - 1]["dropped"] += 1
 
 
 def _complain(reasons: dict[str, int], passed: int, documents: Path) -> None:

@@ -1,0 +1,81 @@
+"""Lines of documents -> what becomes of each: the one function that every engine runs, to the same bytes."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from loramake.cleaning.steps import Outcome, clean_document
+from loramake.errors import DataError
+from loramake.recipe.cleaning import Step
+from loramake.records import Document
+
+_FIELDS = [f.name for f in fields(Document)]
+
+
+class NotADocumentError(DataError):
+    """A line that holds no document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What every line is cleaned with: the steps, and the passages of evaluation sets by the number of their step."""
+
+    steps: Sequence[Step]
+    passages: dict[int, frozenset[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What became of a line: a document to keep, or one dropped for `reason`; a line of JSON without its end.
+
+    `changed`, `digests` and `masked` are as in `Outcome`.
+    """
+
+    line: bytes
+    reason: str | None
+    changed: tuple[bool, ...]
+    digests: tuple[bytes, ...]
+    masked: dict[str, int]
+
+
+def clean_lines(recipe: Recipe, lines: Iterable[bytes]) -> list[Cleaned]:
+    """What becomes of `lines`, in order. Raises NotADocumentError for one that is none."""
+    return [_cleaned(clean_document(recipe.steps, read_line(line), passages=recipe.passages)) for line in lines]
+
+
+def redone(recipe: Recipe, line: bytes, last: int, reason: str) -> Cleaned:
+    """A document that step number `last` (from 0) drops for `reason`, which only all lines together tell."""
+    document = read_line(line)
+    return _cleaned(clean_document(recipe.steps, document, last=last, reason=reason, passages=recipe.passages))
+
+
+def read_line(line: bytes) -> Document:
+    """The document that a line holds; keys that a document does not have are left out. Raises NotADocumentError."""
+    try:
+        row = json.loads(line)
+        return Document(**{name: row[name] for name in _FIELDS if name in row})
+    except (ValueError, TypeError, RecursionError) as error:
+        raise NotADocumentError(str(error)) from None
+
+
+def _cleaned(outcome: Outcome) -> Cleaned:
+    row: dict[str, Any] = {name: getattr(outcome.document, name) for name in _FIELDS}
+    if outcome.reason is not None:
+        row |= {"reason": outcome.reason, "stage": "clean"}
+    line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return Cleaned(line, outcome.reason, outcome.changed, outcome.digests, outcome.masked)
+
+
+def batches(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
+    """`lines` in runs of `size` bytes or a little more."""
+    batch: list[bytes] = []
+    weight = 0
+    for line in lines:
+        batch.append(line)
+        weight += len(line)
+        if weight >= size:
+            yield batch
+            batch, weight = [], 0
+    if batch:
+        yield batch
