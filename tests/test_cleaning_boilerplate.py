@@ -39,8 +39,8 @@ def test_boilerplate_goes(line):
         "Home",
         "- Print\n- Copy\n\nBoth commands need a printer.",
         "Copyright law protects the author for seventy years.",
-        "We use cookies as a snack in the break, and the machine room is swept after it by whoever ate them; this is a rule "
-        "of the house and has been so since 1974.",
+        "We use cookies as a snack in the break, and the machine room is swept after it by whoever ate them; this is a "
+        "rule of the house and has been so since 1974.",
         "```\nBack to top\nPage 3 of 12\n```",
         "The last page 3 of 12 is missing.",
         "",

@@ -50,7 +50,7 @@ STAGES: dict[str, Stage] = {
         caches={"parsed": "parsed"},
     ),
     "clean": Stage(
-        version=2,
+        version=3,
         spec=Clean,
         upstream=("sources",),
         inputs={"documents": "sources/documents.jsonl", "unread": "sources/dropped.jsonl"},

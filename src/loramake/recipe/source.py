@@ -62,8 +62,8 @@ class Source(Spec):
     )
     git: Text | None = Field(
         None,
-        description="A working tree, a bare repository or a bundle: one document a commit. An address is short for a mirror "
-        "in data/raw/ and `fetch: { url: ... }`.",
+        description="A working tree, a bare repository or a bundle: one document a commit. An address is short for a "
+        "mirror in data/raw/ and `fetch: { url: ... }`.",
     )
     github: Texts | None = Field(None, description="Globs of exported pull requests and issues of GitHub (JSON).")
     gitlab: Texts | None = Field(None, description="Globs of exported merge requests and issues of GitLab (JSON).")
@@ -101,8 +101,8 @@ class Source(Spec):
     diffs: int | None = Field(
         None,
         ge=1,
-        description="git, github, gitlab: add what was changed, as a diff; a longer one than so many characters is left out, "
-        "and its size noted. The hunk that a review comment speaks of is cut to as many (1000 otherwise).",
+        description="git, github, gitlab: add what was changed, as a diff; a longer one than so many characters is left "
+        "out, and its size noted. The hunk that a review comment speaks of is cut to as many (1000 otherwise).",
     )
     language: Text | None = Field(None, description="The language of the documents, as an ISO 639-1 code.")
     licence: Text | None = Field(None, description="The licence of the documents; it travels with every record.")

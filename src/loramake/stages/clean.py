@@ -85,7 +85,7 @@ def _judged(spool: Spool, judge: Judge, recipe: Recipe, documents: Path) -> Iter
 
 
 class _Funnel:
-    """How many documents came to each step, were changed by it, and went no further; and what was masked in those kept."""
+    """How many documents came to each step, were changed by it, went no further; what was masked in those kept."""
 
     def __init__(self, spec: Clean) -> None:
         self.masked: Counter[str] = Counter()
