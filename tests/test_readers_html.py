@@ -2,7 +2,7 @@ import pytest
 
 from loramake.errors import SourceError
 from loramake.readers.html import read
-from loramake.recipe.model import Source
+from loramake.recipe.source import Source
 
 PAGE = """\
 <!DOCTYPE html>

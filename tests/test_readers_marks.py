@@ -65,3 +65,11 @@ def test_a_fence_is_longer_than_the_backticks_in_the_code():
 )
 def test_the_first_heading(text, heading):
     assert marks.first_heading(text) == heading
+
+
+def test_lines_of_code_are_told_from_others():
+    lines = ["a", "```sh", "b", "~~~", "```", "c", "```d``` is inline", "~~~", "e"]
+    assert [is_code for _, is_code in marks.with_code(lines)] == [
+        *(False, True, True, True, True, False),
+        *(False, True, True),
+    ]

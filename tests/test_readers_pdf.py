@@ -4,7 +4,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from loramake.errors import SourceError
 from loramake.readers import pdf
-from loramake.recipe.model import Source
+from loramake.recipe.source import Source
 
 SOURCE = Source(files=["*"])
 WORDS = "The tide comes twice a day, and the harbour is full of boats that wait for it."

@@ -2,7 +2,7 @@ import pytest
 
 from loramake.errors import SourceError
 from loramake.readers.text import read
-from loramake.recipe.model import Source
+from loramake.recipe.source import Source
 
 SOURCE = Source(files=["*"])
 

@@ -1,77 +1,49 @@
 import os
-import signal
-import sys
-import time
+from collections import Counter
 
 import pytest
 
+from errands import Errand, reasons
 from loramake.errors import DataError
-from loramake.readers import workers
-from loramake.readers.workers import finished
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are ended by signals here")
-JOBS = [f"file {number}" for number in range(8)]
+from loramake.readers.workers import Workers
+from loramake.recipe.source import ReadingLimit
 
 
-def read(_job):
-    return f"{os.getpid()}"
+@pytest.mark.parametrize("threads", [1, 2])
+def test_every_task_has_a_process_of_its_own(threads):
+    pids = set(reasons(*(Errand(f"{n}", "tell_process") for n in range(6)), threads=threads).values())
+    assert len(pids) == 6
+    assert f"{os.getpid()}" not in pids
 
 
-def read_or_die(job):
-    """What a parser written in C does on a bad day."""
-    if job in ("file 2", "file 5"):
-        os.kill(os.getpid(), signal.SIGKILL)
+def test_light_tasks_share_a_few():
+    pids = Counter(reasons(*(Errand(f"{n}", "tell_process", is_light=True) for n in range(40))).values())
+    assert 1 < len(pids) < 10
 
 
-def read_or_raise(job):
-    if job == "file 5":
-        raise DataError("changed", where=job, hint="again")
+def test_no_more_workers_than_threads():
+    assert len(set(reasons(*(Errand(f"{n}", "tell_worker") for n in range(8)), threads=2).values())) == 2
 
 
-def fill_the_memory(_job):
-    try:
-        return f"{len(bytearray(workers.MEMORY))} bytes"
-    except MemoryError:
-        return "out_of_memory"
+@pytest.mark.parametrize("kind", ["raise_error", "cannot_be_prepared"])
+def test_what_a_task_raises_stops_everything(kind):
+    with pytest.raises(DataError, match=r"changed\n  7\n  again|a package is missing"):
+        reasons(*(Errand(f"{n}", "sleep", ReadingLimit()) for n in range(2)), Errand("7", kind), threads=3)
 
 
-@pytest.mark.parametrize(("jobs", "threads"), [(JOBS, 1), (JOBS[:3], 2), ([], 2)])
-def test_a_handful_needs_no_other_process(jobs, threads):
-    assert list(finished(read, jobs, threads)) == [(job, f"{os.getpid()}") for job in jobs]
+def test_the_end_of_a_worker_is_that_of_its_task():
+    errands = [Errand(f"{n}", "succeed", is_light=True) for n in range(30)]
+    errands[7] = Errand("7", "kill_the_worker", is_light=True)
+    found = reasons(*errands)
+    assert {name: reason for name, reason in found.items() if reason} == {"7": "reader_died: its worker ended"}
+    assert len(found) == 30
 
 
-def test_several_processes_do_every_job_once():
-    results = list(finished(read, JOBS, 2))
-    assert sorted(job for job, _ in results) == JOBS
-    assert f"{os.getpid()}" not in {pid for _, pid in results}
-
-
-def test_a_job_that_kills_its_process_takes_no_other_with_it():
-    results = dict(finished(read_or_die, JOBS, 2))
-    assert {job: why.split(":")[0] for job, why in results.items() if why} == dict.fromkeys(
-        ["file 2", "file 5"], "reader_died"
-    )
-    assert sorted(results) == JOBS
-
-
-def test_what_the_work_raises_is_raised():
-    with pytest.raises(DataError) as raised:
-        list(finished(read_or_raise, JOBS, 2))
-    assert (raised.value.where, raised.value.hint) == ("file 5", "again")
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
-def test_a_job_cannot_fill_the_memory():
-    assert set(dict(finished(fill_the_memory, JOBS[:5], 2)).values()) == {"out_of_memory"}
-
-
-def hang(job):
-    if job == "file 3":
-        time.sleep(60)
-
-
-def test_a_process_that_hangs_ends_itself(capfd, monkeypatch):
-    monkeypatch.setattr(workers, "SECONDS", 0.5)
-    results = dict(finished(hang, JOBS[:5], 2))
-    assert results == dict.fromkeys(JOBS[:5], None) | {"file 3": "timeout: more than 0.5 s"}
-    assert "in hang" in capfd.readouterr().err
+def test_tasks_may_follow_from_results():
+    with Workers(2) as workers:
+        workers.add(Errand(f"{n}", "succeed") for n in range(3))
+        names = []
+        for errand, _ in workers.results():
+            names.append(errand.name)
+            workers.add_first([Errand(f"{errand.name}x", "succeed")] if len(errand.name) < 3 else [])
+    assert sorted(names) == ["0", "0x", "0xx", "1", "1x", "1xx", "2", "2x", "2xx"]

@@ -1,17 +1,20 @@
+import gzip
+import hashlib
 import json
 import logging
 import os
+import re
 import subprocess
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from loramake.errors import DataError, SourceError
-from loramake.files import digest, read_json, sha256_file, write_json
-from loramake.readers.parsing import parse
-from loramake.recipe.model import Source, Sources
+from loramake.files import digest, sha256_file, write_json
+from loramake.recipe.source import ReadingLimit, Source, Sources
 from loramake.records import Document
 from loramake.stages.sources import sources
+from zoo.packing import packed
 
 FILES = Source(files=["docs/*"])
 
@@ -52,7 +55,7 @@ class Project:
 
     @property
     def parsed(self):
-        return sorted(self.build.glob("parsed/*/*.json"))
+        return sorted(self.build.glob("parsed/*/*.jsonl"))
 
 
 @pytest.fixture
@@ -68,7 +71,7 @@ def pages(project):
 
 
 def test_a_file_becomes_a_document_with_its_lineage(project):
-    source = Source(files=["docs/*"], licence="CC-BY-4.0")
+    source = Source(files=["docs/*"], licence="CC-BY-4.0", consent="our own")
     counts = project.read(project.write("docs/a.md", "---\nauthor: Ada\ntags: [x]\n---\n# Tides\n"), source=source)
     (row,) = project.rows("documents")
     assert row == {
@@ -79,12 +82,14 @@ def test_a_file_becomes_a_document_with_its_lineage(project):
         "sha256": sha256_file(project.folder / "docs/a.md"),
         "reader": row["reader"],
         "part": "",
+        "offset": None,
         "page": None,
         "section": "Tides",
         "author": "Ada",
         "date": None,
         "language": None,
         "licence": "CC-BY-4.0",
+        "consent": "our own",
         "meta": {"tags": ["x"]},
     }
     assert row["reader"].startswith("markdown")
@@ -277,23 +282,160 @@ def test_threads_change_nothing(project, pages):
     assert results[0] == results[1]
 
 
-def test_what_this_machine_could_not_read_is_tried_again(project, pages, monkeypatch):
-    def parse_or_give_up(job):
-        return "timeout: more than 120 s" if job.path == pages[3] else parse(job)
-
-    monkeypatch.setattr("loramake.stages.sources.parse", parse_or_give_up)
-    assert project.read(*pages).dropped == {"timeout": 1}
-    assert [row["path"] for row in project.rows("dropped")] == [pages[3]]
-    monkeypatch.undo()
-    monkeypatch.chdir(project.folder)
-    assert project.read(*pages).passed == 8
+def test_what_the_limits_forbade_is_tried_again_under_others(project, pages):
+    bomb = project.write("docs/bomb.txt.gz", gzip.compress(b"words " * 400_000))
+    tight = FILES.model_copy(update={"limit": ReadingLimit(output_mb=1)})
+    assert project.read(*pages, bomb, source=tight).dropped == {"too_big": 1}
+    assert project.read(*pages, bomb, source=tight).dropped == {"too_big": 1}
+    assert project.read(*pages, bomb).passed == 9
 
 
-def test_a_damaged_cache_says_what_to_do(project, pages):
+@pytest.mark.parametrize("damage", [b"", b"{", b'{"reader":"text","limit":[20000,256]}\n'])
+def test_a_damaged_file_in_the_cache_is_read_again(project, pages, damage):
     project.read(*pages)
-    project.parsed[0].write_text("{")
-    with pytest.raises(DataError, match="delete it"):
-        project.read(*pages)
+    before = [path.read_bytes() for path in project.parsed]
+    project.parsed[0].write_bytes(damage)
+    project.parsed[1].write_bytes(before[1].replace(b"Words", b"Wards"))
+    assert project.read(*pages).passed == 8
+    assert [path.read_bytes() for path in project.parsed] == before
+
+
+def markdown(**words):
+    return {f"docs/{name}.md": f"# {name}\n\n{said}\n".encode() for name, said in words.items()}
+
+
+@pytest.mark.parametrize("name", ["manual.zip", "manual.tar.gz"])
+def test_an_archive_is_a_folder(project, name):
+    packed(project.folder / name, {**markdown(a="one", b="two"), "docs/c.txt": b"", "logo.png": b"x", "film.mp4": b"x"})
+    counts = project.read(name)
+    assert [(row["path"], row["sha256"]) for row in project.rows("documents")] == [
+        (f"{name}/docs/{letter}.md", hashlib.sha256(content).hexdigest())
+        for letter, content in zip("ab", markdown(a="one", b="two").values(), strict=True)
+    ]
+    assert [(row["path"], row["reason"], row.get("count")) for row in project.rows("dropped")] == [
+        (f"{name}/docs/c.txt", "empty: the file has no bytes", None),
+        (name, "unknown_format: 1 .mp4, 1 .png", 2),
+    ]
+    assert (counts.given, counts.passed, counts.dropped) == (5, 2, {"empty": 1, "unknown_format": 2})
+
+
+@pytest.mark.parametrize("name", ["manual.zip", "manual.tar.gz"])
+def test_an_edited_archive_parses_the_members_that_changed(project, name, caplog):
+    caplog.set_level(logging.INFO)
+    packed(project.folder / name, markdown(a="one", b="two", c="three"))
+    project.read(name)
+    before = project.parsed
+    packed(project.folder / name, markdown(a="one", b="2", d="three", e="five"))
+    project.read(name)
+    # b and e, d, whose heading is another one, and the new list of members
+    assert (len(before), len(project.parsed)) == (4, 8)
+    assert "parsed 3 of 4 files" in caplog.text
+
+
+def test_an_archive_that_did_not_change_is_not_opened(project, caplog):
+    caplog.set_level(logging.DEBUG)
+    packed(project.folder / "a.zip", markdown(a="one", b="two"))
+    first = project.read("a.zip")
+    (project.folder / "a.zip").rename(project.folder / "b.zip")
+    caplog.clear()
+    assert project.read("b.zip") == first
+    assert [row["path"] for row in project.rows("documents")] == ["b.zip/docs/a.md", "b.zip/docs/b.md"]
+    assert "processor time" not in caplog.text
+
+
+def test_a_file_that_is_in_an_archive_too_is_parsed_once(project, caplog):
+    caplog.set_level(logging.INFO)
+    packed(project.folder / "a.zip", markdown(a="one", b="two"))
+    packed(project.folder / "b.tar", markdown(a="one", b="two"))
+    alone = project.write("docs/a.md", markdown(a="one")["docs/a.md"])
+    counts = project.read("a.zip", "b.tar", alone, threads=2)
+    assert (counts.passed, counts.made) == (5, {"documents": 5})
+    assert "parsed 2 of 5 files" in caplog.text
+
+
+def test_a_member_whose_reading_is_lost_is_read_again(project):
+    packed(project.folder / "a.zip", markdown(a="one", b="two"))
+    project.read("a.zip")
+    first = (project.build / "documents.jsonl").read_bytes()
+    for path in project.parsed:
+        if "two" in path.read_text():
+            path.unlink()
+    assert project.read("a.zip").passed == 2
+    assert (project.build / "documents.jsonl").read_bytes() == first
+
+
+def test_a_listing_may_ask_for_some_members(project):
+    packed(project.folder / "a.zip", {**markdown(a="one"), "notes.txt": b"words"})
+    row = {"path": "a.zip", "sha256": sha256_file(project.folder / "a.zip"), "members": "docs/*.md"}
+    assert project.run(project.plan("handbook", FILES, rows=[row])).given == 1
+
+
+@pytest.mark.parametrize(("members", "dropped"), [({}, {"no_members": 1}), ({"a.png": b""}, {"unknown_format": 1})])
+def test_an_archive_of_nothing_is_counted(project, members, dropped):
+    packed(project.folder / "a.zip", members)
+    assert project.read("a.zip", project.write("docs/a.md", "words")).dropped == dropped
+
+
+def test_pictures_in_an_archive_stop_no_build_and_broken_texts_do(project):
+    source = Source(files=["*"], on_error="fail")
+    packed(project.folder / "a.zip", {**markdown(a="one"), "a.png": b""})
+    assert project.read("a.zip", source=source).passed == 1
+    packed(project.folder / "a.zip", {**markdown(a="one"), "b.txt": b""})
+    with pytest.raises(SourceError, match=r"empty.*\n  a\.zip/b\.txt"):
+        project.read("a.zip", source=source)
+
+
+def test_archives_are_removed_from_the_disk_when_they_are_read(project, monkeypatch, tmp_path):
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    (tmp_path / "tmp").mkdir()
+    packed(project.folder / "a.zip", markdown(a="one", b="two"))
+    project.read("a.zip")
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_what_the_plan_could_not_read_is_dropped_with_its_reason(project):
+    good = project.write("docs/a.md", "words")
+    rows = [
+        {"path": good, "sha256": sha256_file(project.folder / good)},
+        {"path": "docs/b.md", "refused": "outside: a link that leads out of the project"},
+    ]
+    assert project.run(project.plan("handbook", FILES, rows=rows)).dropped == {"outside": 1}
+    assert project.rows("dropped")[0]["sha256"] == ""
+
+
+def test_a_file_may_be_elsewhere_on_this_disk(project):
+    project.write("cache/1f2e", "# Tides\n")
+    row = {"path": "s3://bucket/a.md", "sha256": sha256_file(project.folder / "cache/1f2e"), "local": "cache/1f2e"}
+    project.run(project.plan("handbook", FILES, rows=[row]))
+    assert [(row["path"], row["section"]) for row in project.rows("documents")] == [("s3://bucket/a.md", "Tides")]
+
+
+def parsed_of(project, caplog, rows):
+    """How many files are parsed for a listing of `rows`."""
+    caplog.clear()
+    project.run(project.plan("handbook", FILES, rows=sorted(rows, key=lambda row: row["path"])), threads=2)
+    return int(re.search(r"parsed (\d+) of", caplog.text)[1])
+
+
+def test_an_edit_of_one_file_among_thousands_parses_it_alone(project, caplog):
+    caplog.set_level(logging.INFO)
+    paths = [project.write(f"docs/{n}.md", f"# Page {n}\n\nWords.\n") for n in range(5000)]
+    rows = [{"path": path, "sha256": sha256_file(project.folder / path)} for path in paths]
+    assert parsed_of(project, caplog, rows) == 5000
+    assert parsed_of(project, caplog, rows) == 0
+    new = project.write("docs/new.md", "new words")
+    rows.append({"path": new, "sha256": sha256_file(project.folder / new)})
+    assert parsed_of(project, caplog, rows) == 1
+    project.write("docs/7.md", "other words")
+    rows[7]["sha256"] = sha256_file(project.folder / "docs/7.md")
+    assert parsed_of(project, caplog, rows) == 1
+    (project.folder / "docs/8.md").rename(project.folder / "docs/renamed.md")
+    rows[8]["path"] = "docs/renamed.md"
+    assert parsed_of(project, caplog, rows) == 0
+    del rows[9]
+    assert parsed_of(project, caplog, rows) == 0
+    assert len(project.rows("documents")) == 5000
 
 
 def git(*arguments):
@@ -328,5 +470,5 @@ def test_a_bundle_is_a_file_like_any_other(project):
 
 def test_what_is_kept_says_nothing_about_where_it_was_found(project, pages):
     project.read(*pages)
-    assert set(read_json(project.parsed[0])) == {"reader", "parsed", "refused"}
+    assert all("limit" in json.loads(path.read_text().splitlines()[0]) for path in project.parsed)
     assert "docs" not in "".join(path.read_text() for path in project.parsed)

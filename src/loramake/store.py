@@ -22,7 +22,7 @@ from loramake.errors import StoreError
 from loramake.files import canonical_json, digest, read_json, sha256_file, write_json, write_text
 from loramake.lock import KeyLock
 from loramake.plan import PLAN, read_slice
-from loramake.recipe.model import Spec
+from loramake.recipe.spec import Spec
 from loramake.records import Counts
 from loramake.stage import BUILD, STAGES, Stage
 from loramake.terminal import Terminal

@@ -1,180 +1,228 @@
-"""Word documents (.docx): the body's paragraphs, lists and tables, in their order."""
+"""Word documents (.docx, .docm): paragraphs, lists, tables and notes in their order, with all changes accepted.
 
-import re
-import zipfile
-from collections.abc import Iterator
-from importlib.metadata import version
-from itertools import groupby
-from operator import itemgetter
+Left out are comments, which are about the text, what the margins of pages repeat, hidden text, and tables of contents.
+Format: WordprocessingML (ECMA-376, part 1, section 17).
+"""
+
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import docx
-from docx.document import Document as WordDocument
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml.ns import qn
-from docx.text.paragraph import Paragraph
+from lxml import etree
 
 from loramake.errors import SourceError
-from loramake.readers import marks
-from loramake.readers.dates import iso_date
+from loramake.readers import drawings, marks, opc, packages, rich_text
+from loramake.readers.docx_numbering import Numbering
+from loramake.readers.docx_styles import (
+    WORD,
+    Styles,
+    font,
+    is_on,
+    number,
+    outline_level,
+    value,
+)
+from loramake.readers.docx_text import Text, boxes
+from loramake.readers.opc import COMPATIBLE, Relationship
+from loramake.readers.packages import Package
+from loramake.readers.paragraphs import Flow, Notes, Paragraph, blocks_of
 from loramake.readers.parsed import Parsed, Reading
-from loramake.recipe.model import Source
+from loramake.readers.rich_text import Cell
+from loramake.readers.typefaces import is_typewriter
+from loramake.recipe.source import Source
 
-READER = f"python-docx {version('python-docx')}"
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MOST_BYTES = 512 * 2**20
-_ITEM, _CODE, _BLOCK = "item", "code", "block"
-_CODE_STYLES = {"source code", "html preformatted", "code", "preformatted text"}
-_HEADING = re.compile(r"heading (\d)")
-_WRITTEN = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
-_STRUCK_OUT = {qn("w:del"), qn("w:moveFrom"), qn("w:pPr")}
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # repeats what stands beside it
-
-
-def read(path: Path, source: Source) -> Reading:  # noqa: ARG001 - every reader is called alike
-    """Read a .docx file. Raises SourceError `empty`, `not_a_docx`, `encrypted`, `too_big`, `damaged` or `no_text`."""
-    _check(path)
-    try:
-        document = docx.Document(str(path))
-    except (KeyError, ValueError, zipfile.BadZipFile, SyntaxError, OSError, AttributeError) as error:
-        raise SourceError("damaged", f"the Word document cannot be opened ({type(error).__name__})") from error
-    text = "\n\n".join(_joined(_blocks(document.element.body, document)))
-    if not text.strip():
-        raise SourceError("no_text", "nothing in the document's body")
-    return Reading(READER, [_described(document, text)])
+READER = f"docx (lxml {etree.__version__})"
+_MOST_COLUMNS = 200
+_P, _TABLE, _ROW, _CELL = (WORD + name for name in ("p", "tbl", "tr", "tc"))
+_AROUND = {WORD + name for name in ("sdtContent", "customXml", "ins", "moveTo")} | {f"{COMPATIBLE}Choice"}
+_SDT, _ALTERNATE = f"{WORD}sdt", f"{COMPATIBLE}AlternateContent"
+_DELETED = ("del", "moveFrom")
 
 
-def _check(path: Path) -> None:
-    with path.open("rb") as stream:
-        head = stream.read(8)
-    if not head:
-        raise SourceError("empty", "the file has no bytes")
-    if head == _OLE:
-        raise SourceError("encrypted", "encrypted, or written by Word 97-2003")
-    if not zipfile.is_zipfile(path):
-        raise SourceError("not_a_docx", "not a ZIP archive, or cut off")
-    with zipfile.ZipFile(path) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
-            raise SourceError("too_big", f"more than {_MOST_BYTES >> 20} MiB when unpacked")
+def read(path: Path, source: Source) -> Reading:
+    """Read a .docx or .docm file; macros stay where they are.
+
+    Raises SourceError `no_text`, or what `packages.opened` and `Package.xml` raise.
+    """
+    with packages.opened(path, "docx", source) as package:
+        name, root = opc.main_part(package, "docx", f"{WORD}document")
+        document = _Document(package, name)
+        text = "\n\n".join(document.blocks(root))
+        if not text.strip():
+            raise SourceError("no_text", "nothing in the document's body")
+        said = opc.properties(package)
+        section = said.title or marks.first_heading(text)
+        return Reading(
+            READER, [Parsed(text, section=section, author=said.author, date=said.date, meta=document.meta())]
+        )
 
 
-def _described(document: WordDocument, text: str) -> Parsed:
-    """Title, author and date as the file has them; python-docx would make them up if it had none."""
-    section = marks.first_heading(text)
-    if not any(rel.reltype == RELATIONSHIP_TYPE.CORE_PROPERTIES for rel in document.part.package.rels.values()):
-        return Parsed(text, section=section)
-    core = document.core_properties
-    return Parsed(
-        text,
-        section=core.title.strip() or section,
-        author=core.author.strip() or None,
-        date=iso_date(core.modified or core.created),
-    )
+class _Document:
+    """The parts of a document that say what its body means."""
+
+    def __init__(self, package: Package, name: str) -> None:
+        self.package = package
+        self.related = opc.relationships(package, name)
+        self.styles = Styles(self._part("styles"))
+        self.numbering = Numbering(self._part("numbering"))
+        self.text = Text(Notes())
+
+    def _part(self, kind: str) -> Any | None:
+        """The root of the part of a kind; None where there is none that can be read."""
+        found = next((row for row in self.related.values() if row.kind == kind), None)
+        return self._root(found) if found else None
+
+    def _root(self, found: Relationship) -> Any | None:
+        if found.is_elsewhere or found.target not in self.package:
+            return None
+        try:
+            return opc.part(self.package, found.target)
+        except SourceError as error:
+            if error.reason == "damaged":
+                return None
+            raise
+
+    def meta(self) -> dict[str, int]:
+        """How many comments were left out."""
+        comments = self._part("comments")
+        count = 0 if comments is None else len(comments.findall(f"{WORD}comment"))
+        return {"comments": count} if count else {}
+
+    def blocks(self, root: Any) -> list[str]:
+        """The body's blocks, and those of its notes."""
+        body = root.find(f"{WORD}body")
+        blocks = [] if body is None else blocks_of(self._flow(body))
+        return blocks + self._notes()
+
+    def _notes(self) -> list[str]:
+        notes, said = self.text.notes, {}
+        for kind in ("footnote", "endnote"):
+            part = self._part(f"{kind}s")
+            for note in [] if part is None else part.findall(WORD + kind):
+                said[f"{kind} {note.get(f'{WORD}id')}"] = note
+        while unsaid := notes.unsaid():
+            for name in unsaid:
+                notes.say(name, blocks_of(self._flow(said[name])) if name in said else [])
+        return notes.blocks()
+
+    def _flow(self, parent: Any) -> Flow:
+        """The paragraphs and tables in `parent`. One whose end was deleted goes on in the next."""
+        begun = ""
+        for element in _elements(parent):
+            if element.tag == _TABLE:
+                yield rich_text.table(self._rows(element))
+                continue
+            text = begun + self.text.of(element)
+            begun = text if _goes_on(element) else ""
+            if not begun:
+                yield from self._paragraph(element, text)
+            yield from self._hanging(element)
+        yield from [Paragraph(begun)] if begun else []
+
+    def _paragraph(self, element: Any, text: str) -> Iterator[Paragraph]:
+        properties = element.find(f"{WORD}pPr")
+        style = value(properties, "pStyle")
+        if self.styles.name(style).startswith("toc "):  # a table of contents repeats the headings
+            return
+        if self._is_code(element, style):
+            yield Paragraph(text, is_code=True)
+        elif text.strip():
+            outline = value(properties, "outlineLvl")
+            level = outline_level(outline) if outline else self.styles.level(style)
+            depth, label = self._place(properties, style)
+            yield Paragraph(text, level, depth, label)
+
+    def _place(self, properties: Any, style: str) -> tuple[int, str]:
+        """How deep in lists a paragraph stands, and what is shown in front of it."""
+        name, level = self.styles.numbering(style) or ("", 0)
+        own = None if properties is None else properties.find(f"{WORD}numPr")
+        if own is not None:
+            name, level = value(own, "numId", name), number(value(own, "ilvl"), level)
+        label = self.numbering.label(name, level) if name not in ("", "0") else None
+        if label is None:
+            return 0, ""
+        written = self.styles.name(style)[-1:]  # List Bullet 2, say
+        return max(level + 1, int(written) if written in "23456789" and written else 1), label
+
+    def _is_code(self, element: Any, style: str) -> bool:
+        """Whether a paragraph is a line of code, by its style or the typeface of all that it says."""
+        if self.styles.is_code(style):
+            return True
+        if self.styles.typewritten:
+            return False
+        runs = [run for run in element.iter(f"{WORD}r") if "".join(run.itertext(f"{WORD}t")).strip()]
+        return bool(runs) and all(map(self._is_typewritten, runs))
+
+    def _is_typewritten(self, run: Any) -> bool:
+        properties = run.find(f"{WORD}rPr")
+        if own := font(properties):
+            return is_typewriter(own)
+        character = value(properties, "rStyle")
+        return bool(character) and self.styles.is_typewriter(character)
+
+    def _hanging(self, element: Any) -> Iterator[list[str]]:
+        """The text boxes, charts and diagrams that hang on a paragraph."""
+        for box in boxes(element):
+            yield blocks_of(self._flow(box))
+        for name in drawings.parts_of(element):
+            found = self.related.get(name)
+            root = self._root(found) if found else None
+            yield [] if root is None else drawings.blocks_of(root)
+
+    def _rows(self, table: Any) -> Iterator[list[Cell]]:
+        """The cells row by row; the places that a merged cell covers, other than its first, are empty."""
+        for row in _inside(table, _ROW):
+            properties = row.find(f"{WORD}trPr")
+            if properties is not None and any(properties.find(WORD + name) is not None for name in _DELETED):
+                continue
+            before = min(number(value(properties, "gridBefore"), 0), _MOST_COLUMNS)
+            yield [Cell([])] * before + [self._cell(cell) for cell in _inside(row, _CELL)]
+
+    def _cell(self, cell: Any) -> Cell:
+        properties = cell.find(f"{WORD}tcPr")
+        width = number(value(properties, "gridSpan"), 1)
+        if _is_covered(properties):
+            return Cell([], width)
+        return Cell(blocks_of(self._flow(cell)), width)
 
 
-def _blocks(body: Any, document: WordDocument) -> Iterator[tuple[str, str]]:
-    """Kind and text of a body's blocks, those inside content controls too."""
-    for element in body:
-        if element.tag == qn("w:p"):
-            yield from _paragraph(Paragraph(element, document._body))
-        elif element.tag == qn("w:tbl"):
-            yield _BLOCK, marks.pipe_table(_rows(element))
-        elif element.tag == qn("w:sdt"):
-            for content in element.iterchildren(qn("w:sdtContent")):
-                yield from _blocks(content, document)
+def _elements(parent: Any) -> Iterator[Any]:
+    """The paragraphs and tables in `parent`, whatever is around them."""
+    for element in parent:
+        if element.tag in (_P, _TABLE):
+            yield element
+        elif element.tag in _AROUND:
+            yield from _elements(element)
+        elif element.tag == _ALTERNATE:
+            yield from _elements(element[:1])
+        elif element.tag == _SDT and value(element, "sdtPr/docPartObj/docPartGallery") != "Table of Contents":
+            yield from _elements(element)
 
 
-def _paragraph(paragraph: Paragraph) -> Iterator[tuple[str, str]]:
-    """The paragraph, and those of the text boxes that hang on it."""
-    element = paragraph._p
-    name, text = _style(paragraph), _text(element)
-    if name in _CODE_STYLES:
-        yield _CODE, text
-    elif not name.startswith("toc "):  # a table of contents repeats the headings
-        yield _marked(text.strip(), name, element)
-    for box in element.iter(qn("w:txbxContent")):
-        if not any(above.tag == _FALLBACK for above in box.iterancestors()):
-            yield from ((_BLOCK, marks.plain(_text(p).strip())) for p in box.iter(qn("w:p")))
+def _inside(parent: Any, tag: str) -> Iterable[Any]:
+    """The rows of a table, or the cells of a row, whatever is around them."""
+    for element in parent:
+        if element.tag == tag:
+            yield element
+        elif element.tag in _AROUND or element.tag == _SDT:
+            yield from _inside(element, tag)
 
 
-def _marked(text: str, style: str, element: Any) -> tuple[str, str]:
-    if not text:
-        return _BLOCK, ""
-    if found := _HEADING.match(style):
-        return _BLOCK, marks.heading(int(found[1]), text)
-    if style == "title":
-        return _BLOCK, marks.heading(1, text)
-    if depth := _depth(style, element):
-        marker = "1. " if style.startswith("list number") else "- "
-        return _ITEM, "  " * (depth - 1) + marker + text.replace("\n", "\n" + "  " * depth)
-    return _BLOCK, marks.plain(text)
+def _goes_on(paragraph: Any) -> bool:
+    """Whether what follows is the same paragraph: its end was deleted, or it is that one's large first letter."""
+    properties = paragraph.find(f"{WORD}pPr")
+    if properties is None:
+        return False
+    ends = (properties.find(f"{WORD}rPr/{WORD}{name}") for name in _DELETED)
+    frame = properties.find(f"{WORD}framePr")
+    is_initial = frame is not None and frame.get(f"{WORD}dropCap", "none") != "none"
+    return is_initial or any(end is not None for end in ends)
 
 
-def _style(paragraph: Paragraph) -> str:
-    """The name of the paragraph's style in lower case; of the heading style that it builds on, if there is one."""
-    style: Any = paragraph.style
-    first = (style.name or "").lower() if style is not None else ""
-    for _ in range(8):
-        if style is None:
-            break
-        if _HEADING.match((style.name or "").lower()):
-            return str(style.name).lower()
-        style = style.base_style
-    return first
-
-
-def _depth(style: str, element: Any) -> int:
-    """How deep in lists a paragraph stands; 0 outside of any."""
-    numbering = element.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
-    if numbering is not None:
-        level = numbering.find(qn("w:ilvl"))
-        return 1 + min(8, int(level.get(qn("w:val"), 0))) if level is not None else 1
-    found = re.match(r"list (?:bullet|number)\s*(\d?)", style)
-    return int(found[1] or 1) if found else 0
-
-
-def _text(element: Any) -> str:
-    """The text of a paragraph as it reads with all changes accepted, without that of text boxes."""
-    pieces: list[str] = []
-    for child in element:
-        if child.tag in _STRUCK_OUT or child.tag == _FALLBACK or child.tag == qn("w:txbxContent"):
-            continue
-        if child.tag == qn("w:t"):
-            pieces.append(child.text or "")
-        elif child.tag in _WRITTEN:
-            pieces.append(_WRITTEN[child.tag])
-        else:
-            pieces.append(_text(child))
-    return "".join(pieces)
-
-
-def _rows(table: Any) -> Iterator[list[str]]:
-    """The cells row by row; the places that a merged cell covers, other than its first, are empty."""
-    for row in table.iter(qn("w:tr")):
-        if next(row.iterancestors(qn("w:tbl"))) is table:
-            yield [text for cell in row.iter(qn("w:tc")) if _owner(cell) is row for text in _cell(cell)]
-
-
-def _owner(cell: Any) -> Any:
-    return next(cell.iterancestors(qn("w:tr")))
-
-
-def _cell(cell: Any) -> list[str]:
-    goes_on = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
-    covered = goes_on is not None and goes_on.get(qn("w:val"), "continue") == "continue"
-    text = "" if covered else " ".join(_text(p) for p in cell.iter(qn("w:p")))
-    return [text, *[""] * (min(cell.grid_span, 200) - 1)]
-
-
-def _joined(blocks: Iterator[tuple[str, str]]) -> Iterator[str]:
-    """The blocks that hold anything; a list's items, and a listing's lines, make up one block."""
-    for kind, run in groupby(blocks, key=itemgetter(0)):
-        texts = [text for _, text in run]
-        if kind == _CODE:
-            code = "\n".join(texts).strip("\n")
-            yield from [marks.fenced(code)] if code.strip() else []
-        elif kind == _ITEM:
-            yield "\n".join(texts)
-        else:
-            yield from filter(None, texts)
+def _is_covered(properties: Any) -> bool:
+    """Whether a cell belongs to the one above, or was deleted."""
+    if properties is None:
+        return False
+    above = properties.find(f"{WORD}vMerge")
+    goes_on = above is not None and above.get(f"{WORD}val", "continue") == "continue"
+    return goes_on or properties.find(f"{WORD}cellDel") is not None or is_on(properties, "hMerge")

@@ -12,7 +12,7 @@ from loramake.readers.decoding import decode
 from loramake.readers.html_blocks import blocks_of
 from loramake.readers.marks import first_heading
 from loramake.readers.parsed import Parsed, Reading
-from loramake.recipe.model import Source
+from loramake.recipe.source import Source
 
 READER = f"beautifulsoup4 {bs4.__version__}"
 _DECLARED = re.compile(

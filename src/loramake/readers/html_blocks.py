@@ -1,7 +1,7 @@
 """The blocks of an HTML tree, in order: paragraphs, headings, list items, pipe tables and fenced code."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from bs4 import Tag
 from bs4.element import CData, NavigableString
@@ -14,6 +14,12 @@ _LEFT_OUT = {
     *("iframe", "object", "embed", "canvas", "svg", "audio", "video", "map", "annotation", "annotation-xml"),
 }
 _LEFT_OUT_ROLES = {"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar"}
+_LEFT_OUT_CLASSES = {"headerlink", "linenos", "navheader", "navfooter", "breadcrumb", "breadcrumbs", "sphinxsidebar"}
+_ASIDES = re.compile(
+    r"(?:doc-)?(?:foot|end)-?notes?(?:-list)?|admonition|callout|note|tip|warning|caution|important|topic"
+)
+_CONTENTS = re.compile(r"(?:doc-|mini-|local-)?toc|table-?of-?contents|(?:short)?contents", re.I)
+_MOSTLY = 0.6  # of the characters in a table of contents stand in links
 _PERMALINKS = {"¶", "§", "#", "🔗", "⚓"}
 _BLOCKS = {
     *("html", "body", "main", "article", "section", "header", "hgroup", "address", "div", "center", "p", "hr"),
@@ -79,16 +85,38 @@ def _collapsed(raw: str) -> str:
 
 def _is_left_out(tag: Tag) -> bool:
     if tag.name in _LEFT_OUT:
-        return tag.name != "form" or not tag.find(_PAGE_IN_A_FORM)
+        return not (_holds_a_page(tag) if tag.name == "form" else tag.name == "aside" and _is_named(tag, _ASIDES))
     attributes = tag.attrs
     if not attributes:
         return False
     if attributes.get("role") in _LEFT_OUT_ROLES or "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
-    classes = attributes.get("class") or ()
-    return (
-        "headerlink" in classes or "linenos" in classes or (tag.name == "a" and tag.get_text().strip() in _PERMALINKS)
-    )
+    if tag.name == "a":
+        return not _LEFT_OUT_CLASSES.isdisjoint(_classes(tag)) or tag.get_text().strip() in _PERMALINKS
+    return not _LEFT_OUT_CLASSES.isdisjoint(_classes(tag)) or (_is_named(tag, _CONTENTS) and _repeats_the_page(tag))
+
+
+def _holds_a_page(form: Tag) -> bool:
+    return form.find(_PAGE_IN_A_FORM) is not None
+
+
+def _classes(tag: Tag) -> Sequence[str]:
+    return tag.attrs.get("class") or ()
+
+
+def _is_named(tag: Tag, pattern: re.Pattern[str]) -> bool:
+    """Whether its class, id or role says what it is."""
+    names = (*_classes(tag), tag.attrs.get("id"), tag.attrs.get("role"))
+    return any(pattern.fullmatch(name) for name in names if isinstance(name, str))
+
+
+def _repeats_the_page(contents: Tag) -> bool:
+    """Whether a table of contents lists what is on one page, its own: then its words stand there as headings."""
+    links = contents.find_all("a", href=True)
+    pages = {str(link["href"]).partition("#")[::2] for link in links}
+    linked = sum(len(link.get_text()) for link in links)
+    one_page = len({page for page, _ in pages}) == 1 and all(place for _, place in pages)
+    return one_page and linked >= _MOSTLY * len(contents.get_text())
 
 
 def _heading(tag: Tag) -> Iterator[str]:

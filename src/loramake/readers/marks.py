@@ -1,10 +1,10 @@
 """The marks inside a text: headings, pipe tables, fences; and what merely looks like one."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_FENCE = re.compile(r" {0,3}(`{3,}(?!.*`)|~{3,})")
 _LOOKS_LIKE_HEADING = re.compile(r"^(?=#{1,6}(?:\s|$))", re.MULTILINE)
 
 
@@ -37,6 +37,15 @@ def pipe_table(rows: Iterable[Sequence[str]]) -> str:
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
+
+
+def with_code(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """Each line, and whether it belongs to fenced code."""
+    fence = ""
+    for line in lines:
+        mark = _FENCE.match(line)
+        before, fence = fence, _after(fence, mark[1]) if mark else fence
+        yield line, bool(mark or before)
 
 
 def first_heading(text: str) -> str | None:

@@ -1,6 +1,8 @@
 """What a reader gives: the parts of a file, and the parts that it had to refuse."""
 
-from dataclasses import asdict, dataclass, field
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from loramake.errors import SourceError
@@ -10,11 +12,12 @@ from loramake.errors import SourceError
 class Parsed:
     """One document in the making: `text` in the conventions of `loramake.records`, and what the file says about it.
 
-    `part`, `page`, `section`, `author`, `date` and `language` are as in `Document`; `meta` holds JSON values.
+    `part`, `offset`, `page`, `section`, `author`, `date` and `language` are as in `Document`; `meta` holds JSON values.
     """
 
     text: str
     part: str = ""
+    offset: int | None = None
     page: int | None = None
     section: str | None = None
     author: str | None = None
@@ -31,6 +34,9 @@ class Refused:
     reason: str
 
 
+Part = Parsed | Refused
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What `reader` (name and version) made of one file."""
@@ -44,29 +50,54 @@ class Reading:
         """The reading of a file that gives nothing at all."""
         return cls(reader, refused=[Refused("", f"{error.reason}: {error.what}")])
 
-    def to_json(self) -> dict[str, Any]:
-        """JSON values whose strings are tidy."""
-        return {str(key): tidy(value) for key, value in asdict(self).items()}
+    @property
+    def parts(self) -> Iterator[Part]:
+        """The documents first, then what was refused."""
+        yield from self.parsed
+        yield from self.refused
 
-    @classmethod
-    def from_json(cls, value: dict[str, Any]) -> "Reading":
-        """The inverse of `to_json`."""
-        return cls(
-            value["reader"],
-            [Parsed(**parsed) for parsed in value["parsed"]],
-            [Refused(**refused) for refused in value["refused"]],
-        )
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What `reader` makes of one large file, part by part, so that no process ever holds all of it."""
+
+    reader: str
+    parts: Iterator[Part]
+
+    def whole(self) -> Reading:
+        """All of it at once."""
+        reading = Reading(self.reader)
+        for part in self.parts:
+            if isinstance(part, Parsed):
+                reading.parsed.append(part)
+            else:
+                reading.refused.append(part)
+        return reading
+
+
+def row_of(part: Part) -> dict[str, Any]:
+    """JSON values whose strings are tidy; what a part leaves empty is left out."""
+    values = ((name, getattr(part, name)) for name in part.__slots__)
+    return {name: tidy(value) for name, value in values if value not in (None, {})}
+
+
+def part_of(row: dict[str, Any]) -> Part:
+    """The inverse of `row_of`."""
+    return Refused(**row) if "reason" in row else Parsed(**row)
 
 
 def tidy(value: Any) -> Any:
-    """`value`; all its strings have `\\n` for every newline, U+FFFD for every lone surrogate, and no NUL."""
+    """`value` as JSON can hold it, with null for NaN and the infinities.
+
+    All strings have `\\n` for every newline, U+FFFD for every lone surrogate, and no NUL.
+    """
     if isinstance(value, str):
         return _tidy_text(value)
     if isinstance(value, dict):
         return {_tidy_text(str(key)): tidy(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [tidy(item) for item in value]
-    return value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _tidy_text(text: str) -> str:

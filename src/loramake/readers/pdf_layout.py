@@ -1,154 +1,48 @@
-"""Lines on pages, with their sizes and places -> text with headings, paragraphs and whole words."""
+"""Lines on pages, with their sizes and places -> text with headings, paragraphs, listings and whole words."""
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
 from loramake.readers import marks
+from loramake.readers.pdf_columns import margin
+from loramake.readers.pdf_contents import LEADERS, contents_in, entries
+from loramake.readers.pdf_headings import LINES as HEADING_LINES
+from loramake.readers.pdf_headings import Bookmark, Headings, body_size
+from loramake.readers.pdf_lines import GAP, Line
+from loramake.readers.pdf_words import Words
 from loramake.records import PAGE_BREAK
 
-_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-_UNFOLD = str.maketrans(_LIGATURES)
-_NUMBERS = re.compile(r"\b(?:\d+|[ivxl]+)\b", re.IGNORECASE)
-_SPLIT_WORD = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]\n([^\W\d_]+)")
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_LEADERS = re.compile(r"(?:\. ?){4,}")
+_BULLET = re.compile(r"^[•◦▪‣●○■□∙]\s*|^[–·]\s+")
+_ITEM = re.compile(r"- |(?:\(?(?:\d{1,3}|[a-z])[.)]|\[\d{1,3}\])\s")
+_PATH = re.compile(r"(?<=[\w.~]/)-?\n(?=[\w.~])")
+_UNSPACED = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")  # Chinese, Japanese
+_PARTED = re.compile(r"[^\W\d_][-\u00ad\u2010]$")
+_MARKER = re.compile(rf"^\S{{1,6}}{GAP}")  # of an item in a list
+_STRETCHED = re.compile(rf"{GAP}\S+$")  # as in a table of contents
+_FOOTNOTE = re.compile(r"^([\d⁰-⁹]{1,3})(?=[A-Z“\"])")  # a number in raised type that the file does not show as raised
+_SENTENCE_ENDS = (".", "!", "?", ":", ";")
+_ADDRESS = re.compile(r"((?:://|\bwww\.)\S*[/._=&?#-])\n(?=[a-z\d]\S*[/.#?=])")
 
-_EDGE = 2  # lines at the top and at the bottom of a page that may be header or footer
-_APART = 0.75  # times the size: how far a header stands from the text
-_SAME_PLACE = 4.0  # points
-_HEADING_RATIO = 1.12  # times the body's size
-_HEADING_LENGTH = 150  # characters
-_HEADING_LINES = 3  # a heading that runs on for longer is a paragraph in large type
-_MOST_HEADINGS = 0.3  # of all characters; beyond it the large type is no sign of headings
+_MOST_MONO = 0.85  # of all characters; beyond it monospaced type is no sign of code
+_INDENT = 0.8  # times the size: how far the first line of a paragraph is set in
+_SPACE = 0.25  # times the size: as wide is a space
+_WORDS = 5  # in a line that goes on in the next one, where no margin tells
+_APART = 0.4  # times the size, beyond the usual space between lines: a new block begins
+_OFTEN = 0.02  # of all lines: so many end at a margin
+_EMPTY_LINE = 0.6  # times the size, beyond the usual space: an empty line in a listing
+_SAME_CODE = 2.0  # times the size: parts of a listing that stand as close are one
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text, or a whole table as a pipe table. All lengths are points, downwards from the page's top."""
-
-    text: str
-    size: float
-    top: float
-    bottom: float
-    is_table: bool = False
+_TEXT, _CODE, _TABLE = "text", "code", "table"
 
 
-def unfolded(text: str) -> str:
-    """`text` with its ligatures as letters (NFKC, of these code points alone)."""
-    return text.translate(_UNFOLD)
-
-
-def text_of(pages: Sequence[Sequence[Line]]) -> str:
+def text_of(pages: Sequence[Sequence[Line]], outline: Iterable[Bookmark] = ()) -> str:
     """The text of a document, its pages parted by PAGE_BREAK on a line of its own."""
-    pages = without_running_lines(pages)
-    words = Words("\n".join(line.text for page in pages for line in page))
-    levels = heading_levels(pages)
-    space = _line_space(pages)
-    return f"\n{PAGE_BREAK}\n".join(words.mend("\n".join(_rendered(page, levels, space, words))) for page in pages)
-
-
-class Words:
-    """The words of a document, which tell whether a hyphen at a line's end belongs to the word."""
-
-    def __init__(self, text: str) -> None:
-        self._seen = {*_WORD.findall(_SPLIT_WORD.sub(" ", text).lower())}
-
-    def mend(self, text: str) -> str:
-        """`text` without the hyphens that merely part a word at a line's end, and with its lines joined there.
-
-        A hyphen stays if the compound stands elsewhere, or if its parts do and the whole word does not:
-        `docu-\\nment` becomes `document`, `well-\\nknown` becomes `well-known`.
-        """
-        return _SPLIT_WORD.sub(self._mended, text)
-
-    def _mended(self, split: re.Match[str]) -> str:
-        first, second = split[1].lower(), split[2].lower()
-        if not split[2][0].islower():
-            return split[0]
-        is_compound = f"{first}-{second}" in self._seen or (
-            first + second not in self._seen and {first, second} <= self._seen
-        )
-        return f"{split[1]}-{split[2]}" if is_compound else split[1] + split[2]
-
-
-def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """The pages without headers and footers: lines at the edge that repeat, numbers aside, in the same place.
-
-    Either on most pages; or on two at least, in a place where most pages have a line no larger than the body's
-    (chapter titles that change as the pages go by). Documents of fewer than three pages keep all their lines.
-    """
-    if len(pages) < 3:
-        return [list(page) for page in pages]
-    body, space = _body_size(pages), _line_space(pages)
-    edges = [_edges(page, space) for page in pages]
-    texts = Counter(text for edge in edges for text in {_fingerprint(line) for line in edge})
-    places = Counter(place for edge in edges for place in {_place(line) for line in edge if line.size <= body})
-
-    def runs(line: Line) -> bool:
-        repeated = texts[_fingerprint(line)]
-        often = places[_place(line)] > len(pages) / 2 and line.size <= body
-        return repeated > len(pages) / 2 or (often and repeated >= 2)
-
-    return [
-        [line for line in page if line not in edge or not runs(line)] for page, edge in zip(pages, edges, strict=True)
-    ]
-
-
-def _edges(page: Sequence[Line], space: float) -> set[Line]:
-    """The lines at the top and at the bottom of a page that stand apart from the rest."""
-    return {*_edge(page, space), *_edge(page[::-1], space)}
-
-
-def _edge(page: Sequence[Line], space: float) -> Sequence[Line]:
-    for number, (line, inner) in enumerate(pairwise(page[: _EDGE + 1]), 1):
-        if line.is_table:
-            return []
-        if max(_gap(line, inner), _gap(inner, line)) > max(_APART * line.size, 1.5 * space):
-            return page[:number]
-    return page if len(page) <= _EDGE else []
-
-
-def _fingerprint(line: Line) -> tuple[str, int]:
-    return _NUMBERS.sub("0", line.text), _place(line)
-
-
-def _place(line: Line) -> int:
-    return round(line.top / _SAME_PLACE)
-
-
-def _body_size(pages: Sequence[Sequence[Line]]) -> float:
-    """The size of most characters, in points; 0 without any."""
-    return max(_sizes(pages).items(), key=lambda item: (item[1], -item[0]), default=(0.0, 0))[0]
-
-
-def _sizes(pages: Sequence[Sequence[Line]]) -> Counter[float]:
-    sizes = Counter[float]()
-    for page in pages:
-        for line in page:
-            if not line.is_table:
-                sizes[line.size] += len(line.text)
-    return sizes
-
-
-def heading_levels(pages: Sequence[Sequence[Line]]) -> dict[float, int]:
-    """The level of a heading by its size in points, 1 for the largest; {} where size says nothing about headings."""
-    body, sizes = _body_size(pages), _sizes(pages)
-    large = {
-        size for page in pages for line in page if (size := line.size) >= _HEADING_RATIO * body and _is_title(line)
-    }
-    if not body or sum(sizes[size] for size in large) > _MOST_HEADINGS * sizes.total():
-        return {}
-    return {size: min(level, 6) for level, size in enumerate(sorted(large, reverse=True), 1)}
-
-
-def _is_title(line: Line) -> bool:
-    """Whether the words could be a heading's: short, with letters, and no entry of a table of contents."""
-    letters = sum(character.isalpha() for character in line.text)
-    return not line.is_table and letters >= 2 and len(line.text) <= _HEADING_LENGTH and not _LEADERS.search(line.text)
+    document = _Document(pages, outline)
+    text = f"\n{PAGE_BREAK}\n".join("\n\n".join(document.blocks(page)) for page in pages)
+    return document.words.mend_across_pages(text)
 
 
 def _line_space(pages: Sequence[Sequence[Line]]) -> float:
@@ -160,36 +54,178 @@ def _gap(above: Line, below: Line) -> float:
     return below.top - above.bottom
 
 
-def _rendered(page: Sequence[Line], levels: dict[float, int], space: float, words: Words) -> Iterator[str]:
-    """The lines of a page, with an empty one between two paragraphs, and around headings and tables."""
-    above: Line | None = None
-    for block in _blocks(page, levels, space):
-        first = block[0]
-        level = levels.get(first.size, 0) if _is_title(first) and len(block) <= _HEADING_LINES else 0
-        if above is not None:
-            yield ""
-        if level:
-            yield marks.heading(level, words.mend("\n".join(line.text for line in block)))
-        else:
-            yield from (line.text if line.is_table else marks.plain(line.text) for line in block)
-        above = block[-1]
+class _Document:
+    """What all pages together tell, and the blocks of each."""
+
+    def __init__(self, pages: Sequence[Sequence[Line]], outline: Iterable[Bookmark]) -> None:
+        self.words = Words("\n".join(line.text for page in pages for line in page))
+        self._headings = Headings(pages, outline)
+        self._body = body_size(pages)
+        self._space = _line_space(pages)
+        self._margins = _margins(pages)
+        lengths = [(len(line.text), line.pitch > 0) for page in pages for line in page]
+        self._has_code = sum(n for n, mono in lengths if mono) <= _MOST_MONO * sum(n for n, _ in lengths)
+
+    def blocks(self, page: Sequence[Line]) -> Iterator[str]:
+        """The blocks of a page: headings, paragraphs, lists, tables and listings."""
+        contents = contents_in(page)
+        if contents:
+            yield from self._blocks(page[: contents.start])
+            titles = entries(page[contents.start : contents.stop])
+            yield "\n".join(marks.plain(_tidy(self._unbroken(title))) for title in titles)
+            page = page[contents.stop :]
+        yield from self._blocks(page)
+
+    def _blocks(self, page: Sequence[Line]) -> Iterator[str]:
+        for kind, lines in self._runs(page):
+            if kind == _TABLE:
+                yield lines[0].text
+            elif kind == _CODE:
+                yield _listing(lines, self._space)
+            elif kind == _TEXT or len(lines) > HEADING_LINES:
+                yield from self._prose(lines)
+            else:
+                yield marks.heading(int(kind), _tidy(self._joined(lines)))
+
+    def _runs(self, page: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
+        """Lines of one kind that stand close together."""
+        kinds = self._kinds(page)
+        run: list[Line] = []
+        for number, line in enumerate(page):
+            if run and not (kinds[number] == kinds[number - 1] and self._go_together(run[-1], line, kinds[number])):
+                yield kinds[number - 1], run
+                run = []
+            run.append(line)
+        if run:
+            yield kinds[-1], run
+
+    def _kinds(self, page: Sequence[Line]) -> list[str]:
+        """What each line is: table, code, text, or the level of a heading; code within a paragraph is text."""
+        kinds = [self._kind(line) for line in page]
+        for number, (above, line) in enumerate(pairwise(page), 1):
+            if kinds[number] == _CODE and kinds[number - 1] == _TEXT and not self._is_apart(above, line):
+                alone = _CODE not in kinds[number + 1 : number + 2]
+                set_off = line.is_numbered or above.text.endswith(":") or _is_set_in(above, line)
+                if not set_off and (alone or self._wraps([above], line)):
+                    kinds[number] = _TEXT
+        for number, line in enumerate(page):
+            level = self._headings.if_alone(line) if kinds[number] == _TEXT else 0
+            if level and self._is_alone(page, number):
+                kinds[number] = str(level)
+        return kinds
+
+    def _is_alone(self, page: Sequence[Line], number: int) -> bool:
+        """Whether the line stands apart from what is above, and none of what is below it goes on with it."""
+        line = page[number]
+        if number and not self._is_apart(page[number - 1], line):
+            return False
+        return number + 1 == len(page) or not self._wraps([line], page[number + 1])
+
+    def _kind(self, line: Line) -> str:
+        if line.is_table:
+            return _TABLE
+        is_code = line.pitch and (self._has_code or line.is_numbered)
+        level = self._headings.in_outline(line) or (0 if is_code else self._headings.by_size(line))
+        return str(level) if level else _CODE if is_code else _TEXT
+
+    def _go_together(self, above: Line, below: Line, kind: str) -> bool:
+        if kind == _TABLE:
+            return False
+        if below.top < above.top:  # at the top of the next column
+            return kind == _TEXT and self._wraps([above], below) and _runs_on(above, below)
+        if kind == _CODE:
+            return _gap(above, below) <= _SAME_CODE * below.size
+        return not self._is_apart(above, below)
+
+    def _is_apart(self, above: Line, below: Line) -> bool:
+        return abs(_gap(above, below)) > self._space + _APART * min(above.size, below.size)
+
+    def _prose(self, lines: Sequence[Line]) -> Iterator[str]:
+        """Paragraphs, each on one line; items of lists and other short lines stand one below the other."""
+        paragraphs: list[list[Line]] = []
+        edge = margin(min(line.x0 for line in lines), [line.x1 for line in lines])
+        for line in lines:
+            if paragraphs and self._wraps(paragraphs[-1], line, edge):
+                paragraphs[-1].append(line)
+            else:
+                paragraphs.append([line])
+        block: list[str] = []
+        for number, paragraph in enumerate(paragraphs):
+            text = marks.plain(_tidy(self._joined(paragraph)))
+            long = len(paragraph) > 1 or (number and len(paragraphs[number - 1]) > 1)
+            if block and long and not _ITEM.match(text) and not _ITEM.match(block[-1]):
+                yield "\n".join(block)
+                block = []
+            block.append(text)
+        yield "\n".join(block)
+
+    def _wraps(self, paragraph: Sequence[Line], below: Line, edge: float = 0.0) -> bool:
+        """Whether a line was broken for want of room: the first word of the next one would not have fitted.
+
+        `edge` is the right margin, in points, where it is not that of the column.
+        """
+        above = paragraph[-1]
+        if _begins_anew(paragraph, below):
+            return False
+        if _PARTED.search(above.text) and below.text[:1].islower():
+            return True
+        right = edge or above.right or next((end for end in self._margins if end >= above.x1 - 1), 0.0)
+        if not right:
+            return _runs_on(above, below) and above.text.count(" ") >= _WORDS
+        return right - above.x1 < below.first + _SPACE * above.size
+
+    def _joined(self, lines: Sequence[Line]) -> str:
+        text = self._unbroken("\n".join(line.text.strip() for line in lines))
+        return _FOOTNOTE.sub(r"\1 ", text) if lines[0].size < self._body else text
+
+    def _unbroken(self, text: str) -> str:
+        """`text` on one line, its words, addresses and paths whole."""
+        text = self.words.mend(text)
+        text = _UNSPACED.sub("", _PATH.sub("", _ADDRESS.sub(r"\1", text)))
+        return text.replace("\n", " ")
 
 
-def _blocks(page: Sequence[Line], levels: dict[float, int], space: float) -> Iterator[list[Line]]:
-    """Runs of lines that stand close together and are of one kind: a paragraph, a heading or a table."""
-    block: list[Line] = []
-    for line in page:
-        if block and not _go_together(block[-1], line, levels, space):
-            yield block
-            block = []
-        block.append(line)
-    if block:
-        yield block
-
-
-def _go_together(above: Line, below: Line, levels: dict[float, int], space: float) -> bool:
-    if above.is_table or below.is_table:
+def _begins_anew(paragraph: Sequence[Line], below: Line) -> bool:
+    """Whether a line is an item of a list, stands in columns, or is set in as the first of a paragraph."""
+    above = paragraph[-1]
+    if _BULLET.match(below.text) or LEADERS.search(above.text) or _STRETCHED.search(above.text):
+        return True
+    if (_ITEM.match(below.text) and above.text.endswith(_SENTENCE_ENDS)) or GAP in _MARKER.sub("", below.text):
+        return True
+    if below.left != above.left:
         return False
-    if levels.get(above.size) != levels.get(below.size):
-        return False
-    return _gap(above, below) <= space + 0.4 * min(above.size, below.size)
+    if below.x0 < above.x0 - _INDENT * above.size:
+        return len(paragraph) > 1
+    return _is_set_in(above, below) and above.text.endswith(_SENTENCE_ENDS)
+
+
+def _is_set_in(above: Line, below: Line) -> bool:
+    """Whether a line stands further in than the one above, and not as the next line of an item does."""
+    return below.x0 - above.x0 > _INDENT * above.size and not _ITEM.match(_tidy(above.text))
+
+
+def _runs_on(above: Line, below: Line) -> bool:
+    """Whether a sentence goes on in the next column."""
+    return not above.text.endswith(_SENTENCE_ENDS) and below.text[:1].islower()
+
+
+def _margins(pages: Sequence[Sequence[Line]]) -> list[float]:
+    """Where lines end again and again: the right margins, in points."""
+    ends = Counter(round(line.x1) for page in pages for line in page if not line.is_table)
+    return sorted(end for end, count in ends.items() if count >= max(3, _OFTEN * ends.total()))
+
+
+def _listing(lines: Sequence[Line], space: float) -> str:
+    """Lines of code, with their indentation and empty lines."""
+    left = min(line.x0 for line in lines)
+    out: list[str] = []
+    for above, line in pairwise([lines[0], *lines]):
+        if out and _gap(above, line) > space + _EMPTY_LINE * line.size:
+            out.append("")
+        out.append(" " * round((line.x0 - left) / line.pitch) + line.text)
+    return marks.fenced("\n".join(out))
+
+
+def _tidy(text: str) -> str:
+    """`text` with single spaces, its bullet as `- ` and the dots that lead to a page number as one sign."""
+    return _BULLET.sub("- ", " ".join(LEADERS.sub(" … ", text).split()))

@@ -1,87 +1,150 @@
-"""Work on many files in several processes. One that a file kills takes nothing else with it."""
+"""Work on many files: a few worker processes, and in each of them a process for every file."""
 
-import faulthandler
+import contextlib
 import multiprocessing
-import sys
+import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from types import TracebackType
+from typing import Generic, Self, TypeVar
 
-Job = TypeVar("Job")
-Work = Callable[[Job], str | None]
+from loramake.errors import LoramakeError
+from loramake.readers.children import Done, Result, Task, serve
 
-HANDFUL = 4  # fewer jobs are done before another process has started
-MEMORY = 4 * 2**30  # bytes of address space for each process
-SECONDS = 600.0  # on the clock, for work that ignores every interruption
+T = TypeVar("T", bound=Task)
+
+MOST_TOGETHER = 200  # small texts that share a process
+_PATIENCE = 5.0  # seconds for a worker to end its child and itself
+_TICK = 0.01
 
 
-def finished(work: Work[Job], jobs: Sequence[Job], threads: int) -> Iterator[tuple[Job, str | None]]:
-    """Each job with what `work` says about it, in any order; `reader_died` or `timeout` if that ended its process.
+class Workers(Generic[T]):
+    """A context that works on tasks with up to `threads` processes at a time.
 
-    With `threads` above 1 and more than a handful of jobs, that many processes share them. Raises what `work` raises.
+    Tasks may be added while results are taken. `folder` is for files that outlive a task, and not the context.
     """
-    if threads <= 1 or len(jobs) <= HANDFUL:
-        for job in jobs:
-            yield job, work(job)
-        return
-    waiting = deque(jobs)
-    while waiting:
-        suspects: list[Job] = []
-        yield from _until_one_dies(work, waiting, threads, suspects)
-        for job in suspects:
-            yield job, _alone(work, job)
+
+    def __init__(self, threads: int) -> None:
+        self.threads = max(1, threads)
+        self._waiting: deque[T] = deque()
+        self._alone: deque[T] = deque()
+        self._workers: list[_Worker[T]] = []
+
+    def __enter__(self) -> Self:
+        self._temporary = tempfile.TemporaryDirectory(prefix="loramake-", ignore_cleanup_errors=True)
+        self.folder = Path(self._temporary.name)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            worker.close()
+        for worker in self._workers:
+            worker.end()
+        self._temporary.cleanup()
+
+    def add(self, tasks: Iterable[T]) -> None:
+        """Let `tasks` be done after those that wait already."""
+        self._waiting.extend(tasks)
+
+    def add_first(self, tasks: Iterable[T]) -> None:
+        """Let `tasks` be done before those that wait already."""
+        self._waiting.extendleft(reversed(list(tasks)))
+
+    def results(self) -> Iterator[tuple[T, Done]]:
+        """Each task with what became of it, in any order. Raises what a task raises."""
+        while True:
+            self._hand_out()
+            busy = {worker.connection: worker for worker in self._workers if worker.tasks}
+            if not busy:
+                return
+            for connection in wait(list(busy)):
+                worker = busy[connection]  # type: ignore[index]
+                for task, result in self._taken(worker):
+                    if isinstance(result, LoramakeError):
+                        raise result
+                    yield task, result
+
+    def _hand_out(self) -> None:
+        while self._alone or self._waiting:
+            idle = next((worker for worker in self._workers if not worker.tasks), None)
+            if idle is None and len(self._workers) == self.threads:
+                return
+            if idle is None:
+                idle = _Worker(self.folder / f"worker-{len(self._workers)}")
+                self._workers.append(idle)
+            idle.give(self._parcel())
+
+    def _parcel(self) -> list[T]:
+        """The next task; if it is light, with the light ones that follow, and some left for the other workers."""
+        if self._alone:
+            return [self._alone.popleft()]
+        parcel = [self._waiting.popleft()]
+        most = min(MOST_TOGETHER, 1 + len(self._waiting) // (2 * self.threads))
+        if not parcel[0].is_light:
+            return parcel
+        while self._waiting and len(parcel) < most and self._waiting[0].is_light:
+            if self._waiting[0].limit != parcel[0].limit:
+                break
+            parcel.append(self._waiting.popleft())
+        return parcel
+
+    def _taken(self, worker: "_Worker[T]") -> list[tuple[T, Result]]:
+        """The results of a worker. One that has ended is replaced; what it was at is given out again, one by one."""
+        tasks = worker.tasks
+        results = worker.take()
+        if results is not None:
+            return list(zip(tasks, results, strict=True))
+        worker.end()
+        self._workers.remove(worker)
+        if len(tasks) > 1:
+            self._alone.extend(tasks)
+            return []
+        return [(task, Done("reader_died: its worker ended", 0.0, 0)) for task in tasks]
 
 
-def _until_one_dies(
-    work: Work[Job], waiting: deque[Job], threads: int, suspects: list[Job]
-) -> Iterator[tuple[Job, str | None]]:
-    """Work off `waiting`; when a process dies, put what was under way into `suspects` and stop."""
-    running: dict[Future[str | None], Job] = {}
-    with _pool(threads) as pool:
+class _Worker(Generic[T]):
+    """A process that works on what it is given; `tasks` is what it is at."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self.tasks: list[T] = []
+        # Spawned, not forked: threads of libraries that are already loaded would be copied in the middle of their work.
+        context = multiprocessing.get_context("spawn")
+        self.connection: Connection
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=serve, args=(theirs, folder), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def give(self, tasks: list[T]) -> None:
+        """Let it work on `tasks`. That it has ended shows when they are taken."""
+        self.tasks = tasks
+        with contextlib.suppress(OSError):
+            self.connection.send(tasks)
+
+    def take(self) -> list[Result] | None:
+        """What became of its tasks. None if it has ended."""
+        self.tasks = []
         try:
-            while waiting or running:
-                while waiting and len(running) < threads:
-                    running[pool.submit(_guarded, work, waiting[0], SECONDS)] = waiting[0]
-                    waiting.popleft()
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    result = future.result()
-                    yield running.pop(future), result
-        except BrokenProcessPool:
-            suspects.extend(running.values())
+            results: list[Result] = self.connection.recv()
+        except (EOFError, OSError):
+            return None
+        return results
 
+    def close(self) -> None:
+        """Tell it that nothing follows."""
+        self.connection.close()
 
-def _alone(work: Work[Job], job: Job) -> str | None:
-    """What `work` says about a job that has a process of its own."""
-    start = time.monotonic()
-    with _pool(1) as pool:
-        try:
-            return pool.submit(_guarded, work, job, SECONDS).result()
-        except BrokenProcessPool:
-            if time.monotonic() - start >= SECONDS:
-                return f"timeout: more than {SECONDS:g} s"
-            return "reader_died: the process that read it ended"
-
-
-def _pool(threads: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(threads, mp_context=multiprocessing.get_context("spawn"), initializer=_limit_memory)
-
-
-def _guarded(work: Work[Job], job: Job, seconds: float) -> str | None:
-    """Do one job; a process that does not come back from it ends itself, with a traceback in the log."""
-    faulthandler.dump_traceback_later(seconds, exit=True)
-    try:
-        return work(job)
-    finally:
-        faulthandler.cancel_dump_traceback_later()
-
-
-def _limit_memory() -> None:
-    if sys.platform == "linux":
-        import resource
-
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        limit = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+    def end(self) -> None:
+        """Wait for its end, and bring it about if it does not come."""
+        self.close()
+        if self.process.is_alive():
+            self.process.join(_PATIENCE)
+        self.process.kill()
+        while self.process.is_alive():  # join would wait for the children of a worker that was killed
+            time.sleep(_TICK)

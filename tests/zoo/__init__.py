@@ -1,0 +1,1 @@
+"""A zoo of hostile and broken files: a function for each, named after its fault."""
