@@ -166,7 +166,7 @@ def test_a_build_reads_the_snapshot(tmp_path: Path, name: str, monkeypatch: pyte
         point = compile_recipe(Path("recipes/live.yaml"), open_project(Path()))[0]
         write_plan([point], {})
         spec = Sources.model_validate(point.slices["sources"]["spec"])
-        places = {place: Path(place) for place in ("documents", "dropped", "parsed")}
+        places = {place: Path(place) for place in ("documents", "dropped", "parsed", "places")}
         counts = sources(spec, contents=Path("build/plan/contents"), **places)
         assert len(server.requests) == asked
     assert (counts.given, counts.passed) == (12, 12)

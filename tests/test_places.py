@@ -1,6 +1,7 @@
 import http.server
 import threading
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,12 @@ import pytest
 
 from loramake.contents import OutsideError, contents_of
 from loramake.errors import DataError, SourceError
+from loramake.files import write_json
 from loramake.places import PlaceError, allowed_places, brought, is_address, is_allowed, listed
 from loramake.plan import open_project
-from loramake.recipe.source import Source
+from loramake.recipe.source import Source, Sources
+from loramake.records import read_rows
+from loramake.stages.sources import sources
 
 PDF = "s3://manuals/pumps/p7.pdf"
 
@@ -178,3 +182,23 @@ def test_a_page_without_a_tag_is_refused(pages: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(_Pages, "tags", ())
     with pytest.raises(PlaceError, match="no ETag, checksum or time of change"):
         listed(f"{pages}/a.md")
+
+
+def test_the_stage_reads_what_stands_in_a_bucket_and_names_what_it_cannot_have(
+    bucket: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LORAMAKE_ALLOW", "s3://manuals")
+    bucket.put_object(Bucket="manuals", Key="pumps/a.md", Body=b"# Pump\n\nIt pumps.\n")
+    source = Source(files=["s3://manuals/pumps/*.md"])
+    rows = contents_of(source, open_project(tmp_path))
+    write_json(tmp_path / "contents/x.json", rows)
+    bucket.delete_object(Bucket="manuals", Key="pumps/notes.md")
+    made = {name: tmp_path / f"{name}.jsonl" for name in ("documents", "dropped")}
+    folders = {name: tmp_path / name for name in ("contents", "parsed", "places")}
+    sources(Sources(read={"manuals": source}, contents={"manuals": "x"}), **made, **folders)
+    (document,) = read_rows(made["documents"])
+    assert (document["path"], document["text"]) == ("s3://manuals/pumps/a.md", "# Pump\n\nIt pumps.\n")
+    assert document["sha256"] == sha256(b"# Pump\n\nIt pumps.\n").hexdigest()
+    (refused,) = read_rows(made["dropped"])
+    assert (refused["path"], refused["reason"].split(":")[0]) == ("s3://manuals/pumps/notes.md", "unreachable")

@@ -44,7 +44,7 @@ class Project:
             contents={name: key for plan in plans for name, key in plan.contents.items()},
         )
         outputs = {name: self.build / f"{name}.jsonl" for name in ("documents", "dropped")}
-        caches = {name: self.build / name for name in ("contents", "parsed")}
+        caches = {name: self.build / name for name in ("contents", "parsed", "places")}
         return sources(spec, **caches, **outputs, threads=threads)
 
     def read(self, *paths, source=FILES, threads=1):

@@ -16,10 +16,10 @@ from loramake.files import digest, write_json
 from loramake.recipe.source import ReadingLimit, Source, Sources
 from loramake.records import read_rows
 from loramake.stages.sources import sources
-from zoo import archives, exports, markups, offices, pdfs, places, texts
+from zoo import archives, exports, mails, markups, offices, pdfs, places, texts
 from zoo.animal import ANIMALS, CANARY, Animal, Cage
 
-HOUSES = (archives, exports, markups, offices, pdfs, places, texts)
+HOUSES = (archives, exports, mails, markups, offices, pdfs, places, texts)
 LIMIT = ReadingLimit(seconds=5, memory_mb=200, pages=500, output_mb=8)
 WITH_TEXT = {"records": ["text"]}
 MEMORY = LIMIT.memory_mb << 20
@@ -119,7 +119,7 @@ def build(zoo):
     log.addHandler(handler)
     log.setLevel(logging.DEBUG)
     outputs = {name: Path(f"build/{name}.jsonl") for name in ("documents", "dropped")}
-    caches = {name: Path("build", name) for name in ("contents", "parsed")}
+    caches = {name: Path("build", name) for name in ("contents", "parsed", "places")}
     try:
         zoo.given = sources(Sources(read=read, contents=contents), **outputs, **caches, threads=2).given
     finally:

@@ -47,7 +47,7 @@ STAGES: dict[str, Stage] = {
         upstream=(),
         inputs={"contents": "plan/contents"},
         outputs={"documents": "documents.jsonl", "dropped": "dropped.jsonl"},
-        caches={"parsed": "parsed"},
+        caches={"parsed": "parsed", "places": "places"},
     ),
     "clean": Stage(
         version=3,

@@ -1,4 +1,4 @@
-"""The parts of an e-mail: headers, bodies and what is nested in them (RFC 5322, 2045-2047, 2231), whatever is broken."""
+"""The parts of an e-mail: headers, bodies and what is nested in them (RFC 5322, 2045-2047, 2231), broken or not."""
 
 import binascii
 import re
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email.message import Message
 from functools import cached_property
+from itertools import islice
 
 from loramake.errors import SourceError
 from loramake.readers.decoding import decode
@@ -23,9 +24,7 @@ _KEPT = {
     *("content-type", "content-disposition", "content-transfer-encoding"),
 }
 _OF_MAIL = _KEPT | {"received", "return-path", "delivered-to", "mime-version", "reply-to", "bcc", "x-mailer"}
-_WORD = re.compile(
-    r"=\?([^\s?*]{1,60})(?:\*[^\s?]{0,40})?\?([BbQq])\?([^?]*)\?=(?:\s+(?==\?[^\s?]{1,100}\?[BbQq]\?))?"
-)
+_WORD = re.compile(r"=\?([^\s?*]{1,60})(?:\*[^\s?]{0,40})?\?([BbQq])\?([^?]*)\?=(?:\s+(?==\?[^\s?]{1,100}\?[BbQq]\?))?")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _ALIASES = {
     "ks_c_5601-1987": "cp949",
@@ -121,9 +120,9 @@ class Entity:
         A multipart that is never closed ends with its last line.
         """
         inner = "message/rfc822" if self.type == "multipart/digest" else "text/plain"
-        spans = list(self._spans())
+        spans = list(islice(self._spans(), _MOST_PARTS + 1))
         if not spans:
-            yield replace(self, headers={}, depth=self._deeper())
+            yield replace(self, headers={}, default="text/plain", depth=self._deeper())
         for start, end in spans:
             yield entity_of(self.data, start, end, self._deeper(), inner, self.count)
 

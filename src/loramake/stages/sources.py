@@ -8,6 +8,7 @@ from typing import Any
 
 from loramake.errors import DataError, SourceError
 from loramake.files import read_json
+from loramake.places import all_brought
 from loramake.readers.parsed import Parsed, Refused
 from loramake.readers.reading import File, Readings, listed_file
 from loramake.recipe.source import Sources
@@ -16,13 +17,16 @@ from loramake.records import Counts, Document, Writer
 _log = logging.getLogger(__name__)
 
 
-def sources(spec: Sources, *, contents: Path, documents: Path, dropped: Path, parsed: Path, threads: int = 1) -> Counts:
+def sources(
+    spec: Sources, *, contents: Path, documents: Path, dropped: Path, parsed: Path, places: Path, threads: int = 1
+) -> Counts:
     """Write what `spec` reads to `documents`, and what gave none to `dropped` with its reason.
 
-    The files are those that `contents/<digest>.json` lists; their readings are kept under `parsed`, by content. Raises
-    DataError when a file has changed since, or when nothing is left; SourceError for a source with `on_error: fail`.
+    The files are those that `contents/<digest>.json` lists; their readings are kept under `parsed`, by content, and
+    those from elsewhere under `places`. Raises DataError when a file has changed since, or when nothing is left;
+    SourceError for a source with `on_error: fail`.
     """
-    listed = list(_listed(spec, contents, parsed))
+    listed = list(_listed(spec, contents, parsed, places))
     readings = Readings()
     readings.read(listed, threads)
     given, dropped_files, refused_parts = 0, Counter[str](), Counter[str]()
@@ -48,10 +52,10 @@ def sources(spec: Sources, *, contents: Path, documents: Path, dropped: Path, pa
     )
 
 
-def _listed(spec: Sources, contents: Path, parsed: Path) -> Iterator[File]:
+def _listed(spec: Sources, contents: Path, parsed: Path, places: Path) -> Iterator[File]:
     """The files of all sources, in the order of the recipe and of their paths."""
     for name, source in spec.read.items():
-        for row in read_json(contents / f"{spec.contents[name]}.json"):
+        for row in all_brought(read_json(contents / f"{spec.contents[name]}.json"), places):
             yield listed_file(name, source, row, parsed)
 
 
