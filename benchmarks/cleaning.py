@@ -4,9 +4,9 @@
     python benchmarks/cleaning.py FOLDER --scale 10 100 1000
 
 FOLDER holds .html files; every 50th document is written a second time as it is, and every 50th once more with one word
-in a hundred changed, so that there are duplicates to find. Each row is a process of its own; PYTHON is that of a virtual
-environment that holds the peer. With --scale, the documents are repeated, each copy with a line of its own, up to so
-many megabytes. Linux alone.
+in a hundred changed, so that there are duplicates to find. Each row is a process of its own; PYTHON is that of a
+virtual environment that holds the peer. With --scale, the documents are repeated, each copy with a line of its own,
+up to so many megabytes. Linux alone.
 """
 
 import argparse

@@ -40,7 +40,7 @@ STEPS = [
 
 
 def corpus(folder: Path, megabytes: float) -> None:
-    """Texts of the installed packages as documents; copies, near copies, empty and huge ones, and an exam among them."""
+    """Texts of the installed packages as documents; copies, near copies, empty and huge ones among them."""
     dice, size, number = random.Random(0), 0.0, 0
     with Writer(folder / "documents.jsonl") as out, Writer(folder / "unread.jsonl") as unread:
         unread.write({"source": "docs", "path": "bad.jsonl", "part": "7", "sha256": "0", "reason": "bad_json: line 7"})

@@ -1,6 +1,7 @@
 import time
 import warnings
 from base64 import b64encode
+from contextlib import suppress
 from email.message import EmailMessage
 
 import pytest
@@ -15,6 +16,7 @@ from loramake.recipe.source import Source
 
 HEAD = b"From: Ada Quill <ada@yard.example>\nSubject: Pumps\nDate: Thu, 1 Feb 2024 10:00:00 +0100 (CET)\n"
 FROM = b"From ada@yard.example Thu Feb  1 09:00:00 2024\n"
+NESTED = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(10_000))
 
 
 def mailbox(tmp_path, data, **limit):
@@ -135,8 +137,7 @@ def test_a_forwarded_message_is_a_section():
         (HEAD + b"Content-Type: application/pkcs7-mime\n\nx", "encrypted"),
         (HEAD + b"\n-----BEGIN PGP MESSAGE-----\nx", "encrypted"),
         (HEAD + b"\n" + bytes(range(1, 9)) * 9, "binary"),
-        (HEAD + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(10_000)),)
-        + ("too_deep",),
+        (HEAD + NESTED, "too_deep"),
         (HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n" * 100_000, "damaged"),
     ],
 )
@@ -167,12 +168,9 @@ def test_hostile_headers_cost_little_and_the_text_stays(headers):
     assert time.process_time() - begin < 5
 
 
-def test_deep_html_ends():
-    deep = b"Content-Type: text/html\n\n" + b"<table><tr><td><div>" * 10_000 + b"Hello"
-    try:
-        assert "Hello" in parse_message(HEAD + deep).text
-    except (SourceError, RecursionError):
-        pass
+def test_deep_html_is_refused():
+    deep = b"Content-Type: text/html\n\n" + b"<table><tr><td><div>" * 1_000 + b"Hello"
+    assert reason(HEAD + deep) == "too_deep"
 
 
 def test_a_mailbox_gives_a_document_for_each_message(tmp_path):
@@ -229,13 +227,11 @@ def real():
 def survives(data):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        try:
+        with suppress(SourceError):
             assert parse_message(data, "1", 0) == parse_message(data, "1", 0)
-        except SourceError:
-            pass
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(real())), st.integers(0, 9), st.binary(max_size=6)), max_size=8))
 def test_mutated_messages_never_raise_what_is_unforeseen(edits):
     data = real()
@@ -263,7 +259,7 @@ _ODD = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.tuples(_NAMES, st.lists(_ODD | st.binary(max_size=8), max_size=5))),
     st.lists(st.sampled_from([b"--b\n", b"--b--\n", b"<?xml ", b"<p>", b"=3D=", b"\n"]) | st.binary(max_size=20)),

@@ -28,12 +28,12 @@ def include_a_file(path: Path, cage: Cage) -> None:
     path.write_text("\n\n".join([WORDS, *wanted, WORDS]) + "\n")
 
 
-@animal("quotes_a_thousand_deep.rst", reason="too_deep")
-def quotes_a_thousand_deep(path: Path, _cage: Cage) -> None:
-    path.write_text("\n\n".join(f"{' ' * depth}{WORDS}" for depth in range(1000)))
+@animal("quotes_hundreds_deep.rst", reason=None)
+def quotes_hundreds_deep(path: Path, _cage: Cage) -> None:
+    path.write_text("\n\n".join(f"{' ' * depth}{WORDS}" for depth in range(300)))
 
 
-@animal("substitutions_for_a_billion.rst", reason="out_of_memory")
+@animal("substitutions_for_a_billion.rst", reason=None)
 def substitutions_for_a_billion(path: Path, _cage: Cage) -> None:
     rows = [f".. |{b}| replace:: {f'|{a}| ' * 10}" for a, b in zip("abcdefgh", "bcdefghi", strict=True)]
     path.write_text("\n".join([WORDS, "", ".. |a| replace:: laugh", *rows, "", "|i|"]) + "\n")

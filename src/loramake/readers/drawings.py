@@ -51,7 +51,7 @@ def _chart(root: Any) -> list[str]:
 
 def _points(series: Any, axis: str) -> dict[int, str]:
     """The values that the chart was last drawn with, by their place."""
-    found = {}
+    found: dict[int, str] = {}
     for axis_element in series.findall(CHART + axis):
         for point in axis_element.iter(f"{CHART}pt"):
             if (place := point.get("idx", "")).isdecimal():

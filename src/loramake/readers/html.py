@@ -18,7 +18,7 @@ READER = f"beautifulsoup4 {bs4.__version__}"
 _DECLARED = re.compile(
     rb"""<(?:meta\b[^>]{0,200}?charset|\?xml\b[^>]{0,100}?encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.I
 )
-_XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
+_XML_DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]*\?>")
 _HEAD = 4096  # bytes that are searched for the declared encoding
 
 

@@ -15,8 +15,8 @@ from loramake.readers.rich_text import Cell, Verbatim
 
 _HELD = "\x00"  # stands around the number of a piece of code that is held back
 _PLACE = re.compile(r"\x00(\d+)\x00")
-_CODE = re.compile(r"\{(code|noformat|adf)(?::([^}\n]*))?\}|^[ \t]*```([\w+#.-]*)[ \t]*$", re.MULTILINE)
-_BLOCK = re.compile(r"\{(quote|panel|info|note|tip|warning|success|error|expand)(?::([^}\n]*))?\}")
+_CODE = re.compile(r"\{(code|noformat|adf)(?::([^}\n]{0,1000}))?\}|^[ \t]*```([\w+#.-]*)[ \t]*$", re.MULTILINE)
+_BLOCK = re.compile(r"\{(quote|panel|info|note|tip|warning|success|error|expand)(?::([^}\n]{0,1000}))?\}")
 _HEADING = re.compile(r"[ \t]*h([1-6])\.[ \t]+(.*)")
 _TYPED_HEADING = re.compile(r"(#{2,6})[ \t]+(.*)")
 _RULE = re.compile(r"[ \t]*-{4,5}[ \t]*")

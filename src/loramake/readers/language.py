@@ -21,7 +21,7 @@ _SYMBOL = re.compile(r'[=(){}\[\]<>;_\\|#$&*+@/"]')
 _EDGES = "()[]{}\"'“”‘’«»„,.;:!?…*_—–-¿¡‹›।。、，：；！？（）「」『』"
 _NO_LETTER = re.compile(r"[\d!-&(-,/:-@\[-`{-~]")  # inside of a word: digits, and ASCII signs other than ' - .
 _NOT_PROSE = re.compile(
-    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)"
+    r"^ {0,3}(?P<fence>`{3,}+|~{3,}+)[^\n]*\n.*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)"
     r"|^[ \t]*\|[ \t:|-]*$"  # the rule below a table's head
     r"|`[^`\n]{1,200}`|</?[a-zA-Z][^<>\n]{0,300}>"
     r"|\b[a-z]{2,8}://\S+|\bwww\.\S+|\S{1,64}@\S{1,64}\.\w+"

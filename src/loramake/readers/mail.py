@@ -27,7 +27,7 @@ _FROM = b"From "
 _QUOTED_FROM = re.compile(rb">+From ")
 _TIME = re.compile(rb"\b\d\d:\d\d\b.*\b(?:19|20)\d\d\b")
 _DAY = re.compile(rb"From [^\n]*?\b((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b[^\n]*\d)")
-_HEADER = re.compile(rb">?From |[!-9;-~]{1,100}:")
+_HEADER = re.compile(rb"[!-9;-~]{1,100}:")
 _MAILBOX = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([^<"]*)) ?<([^<>]*)>')
 _COMMENT = re.compile(r"([^\s()]+(?: at [^\s()]+)?) ?\(([^()]+)\)")
 _BETWEEN = re.compile(r'((?:"(?:[^"\\]|\\.){0,500}"|\([^()]{0,500}\)|[^,"(]|["(])*)(?:,|$)')
@@ -87,8 +87,6 @@ def _document(number: int, place: int, message: bytes | None) -> Parsed | Refuse
         return Refused(str(number), f"{error.reason}: {error.what}")
     except MemoryError:
         raise
-    except RecursionError:
-        return Refused(str(number), "too_deep: nested too deeply")
     except Exception as error:  # whatever a parser raises on a hostile text
         return Refused(str(number), f"damaged: {type(error).__name__}")
 
@@ -236,6 +234,8 @@ class Body:
         try:
             text = entity.text()
             return _html(text) if entity.type == "text/html" else self._plain(text, entity)
+        except RecursionError:
+            raise SourceError("too_deep", "HTML that is nested too deeply") from None
         except SourceError:
             if entity.depth == 0:
                 raise
@@ -335,7 +335,7 @@ def _html(markup: str) -> list[str]:
     for tag in [*soup.find_all(class_=_HTML_SIGNATURE), *soup.find_all(style=_HIDDEN)]:
         tag.extract()
     for table in soup.find_all("table"):
-        if all(_cells(row) < 2 for row in table.find_all("tr")):
+        if not table.find("table") and all(_cells(row) < 2 for row in table.find_all("tr")):
             table["role"] = "presentation"
     return blocks_of(soup)
 

@@ -6,7 +6,7 @@ Formats: ZIP (APPNOTE.TXT 6.3), XML 1.0 without entities of a document's own.
 import mmap
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -58,7 +58,7 @@ class Package:
         """The root element of a member. Raises SourceError as `read` does, or `entities`."""
         return parsed_xml(self.read(name), name)
 
-    def blocks(self, name: str) -> Iterator[bytes]:
+    def blocks(self, name: str) -> Generator[bytes, None, None]:
         """The bytes of a member, a few at a time. Raises SourceError as `read` does."""
         info = self._members[_normal(name)]
         self._spend(info)

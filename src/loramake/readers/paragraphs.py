@@ -34,7 +34,8 @@ def blocks_of(flow: Flow) -> list[str]:
     """
     blocks: list[str] = []
     depths: list[int] = []
-    for kind, run in groupby(filter(None, flow), key=_kind):
+    pieces = (piece for piece in flow if piece)
+    for kind, run in groupby(pieces, key=_kind):
         if kind == "items":
             blocks.append("\n".join(_items(run, depths)))
         elif kind == "code":

@@ -3,11 +3,14 @@
 import logging
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
+from itertools import accumulate
 from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
 import pdfplumber
+from pdfminer.pdftypes import PDFStream, resolve1
+from pdfminer.psparser import LIT
 
 from loramake.errors import SourceError
 from loramake.readers import marks
@@ -28,8 +31,8 @@ PYPDF = f"pypdf {version('pypdf')}"
 
 _HEAD = 1024  # bytes in which the magic number may stand, as in other readers
 _TAIL = 2048  # bytes in which the end of a file without a head says what it is
-_MOST_LETTERS = 2_500_000  # pdfplumber reads some 50,000 a second, pypdfium2 two million
-_MOST_PATHS = 200_000  # lines and areas, of which pdfplumber reads some 20,000 a second
+_MOST_LETTERS = 2_500_000  # of a file; pdfplumber reads some 50,000 a second, pypdfium2 two million
+_MOST_CONTENT = 20_000_000  # bytes of a file's pages, drawings included; pdfplumber reads some 500,000 a second
 _FEWEST_LETTERS = 5  # letters and digits on an average page; a scan has a stamp at most
 _MOST_OF_IT = 0.6  # of the letters that pdfium finds: with fewer, pdfplumber has missed something
 
@@ -47,7 +50,7 @@ def read(path: Path, source: Source) -> Reading:
         (PYPDFIUM, lambda: plain),
         (PYPDF, lambda: with_pypdf(path)),
     ]
-    if source.pdf == "fast" or (plain and _is_slow(plain)):
+    if source.pdf == "fast" or (plain and plain.found > _MOST_LETTERS):
         readers[:2] = readers[1::-1]
     found = []
     for reader, text_with in readers:
@@ -62,11 +65,6 @@ def read(path: Path, source: Source) -> Reading:
     raise SourceError("damaged", "neither pdfplumber nor pdfium nor pypdf can open it")
 
 
-def _is_slow(plain: Text) -> bool:
-    """Whether pdfplumber would take too long for the file."""
-    return plain.found > _MOST_LETTERS or plain.paths > _MOST_PATHS
-
-
 def _check_magic(path: Path) -> None:
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
@@ -79,18 +77,27 @@ def _check_magic(path: Path) -> None:
 
 
 def _with_pdfplumber(path: Path, about: Survey, most_pages: int) -> Text | None:
-    """The text, or None when pdfplumber gives up: by any exception, on the first page or the last."""
+    """The text, or None when it would take too long, or pdfplumber gives up: by any exception, on whatever page."""
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     try:
         with path.open("rb") as stream, pdfplumber.open(stream, raise_unicode_errors=False) as document:
             if len(document.pages) > most_pages:
                 raise SourceError("too_many_pages", f"{len(document.pages)} of them, more than {most_pages}")
+            if any(total > _MOST_CONTENT for total in accumulate(map(_content_of, document.pages))):
+                return None
             return _laid_out(document.pages, about)
     except (MemoryError, SourceError):
         raise
     except Exception as error:
         _log.info("%s: pdfplumber gives up: %s", path, type(error).__name__)
         return None
+
+
+def _content_of(page: Any) -> int:
+    """How many bytes tell what is on a page, forms included: its figures, mostly."""
+    forms = resolve1((resolve1(page.page_obj.resources) or {}).get("XObject")) or {}
+    streams = map(resolve1, (*page.page_obj.contents, *forms.values()))
+    return sum(len(s.get_data()) for s in streams if isinstance(s, PDFStream) and s.get("Subtype") is not LIT("Image"))
 
 
 def _laid_out(pages: Iterable[Any], about: Survey) -> Text:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pypdfium2
-import pypdfium2.raw as pdfium
 from pypdf import PdfReader
 from pypdfium2 import PdfDocument, PdfiumError
 
@@ -21,7 +20,6 @@ from loramake.records import PAGE_BREAK
 _log = logging.getLogger(__name__)
 _HYPHEN = "\ufffe"  # what pdfium writes for a hyphen at a line's end, and the line's end with it
 _UNMAPPED = re.compile(r"\(cid:\d+\)|[\x00-\x08\x0e-\x1f\x7f\ufffd\ue000-\uf8ff]")
-_DRAWING = 5000  # objects on a page; it has text enough with a tenth of them
 _NUMBERS = re.compile(r"\d+")
 _FEWEST_PAGES = 3  # fewer cannot tell what repeats
 
@@ -31,14 +29,13 @@ class Text:
     """What a library made of a file.
 
     `found` is the number of letters and digits in it, running lines included; `dropped` counts what is left out, by
-    what it is; `paths` is the number of lines and areas on pages that are drawings.
+    what it is.
     """
 
     text: str
     pages: int
     found: int
     dropped: dict[str, int] = field(default_factory=dict)
-    paths: int = 0
 
     @property
     def letters(self) -> int:
@@ -55,23 +52,18 @@ def with_pypdfium(path: Path) -> Text | None:
     """The text, or None when pdfium cannot open the file. A page that it cannot read is empty."""
     try:
         with pypdfium2.PdfDocument(path) as document:
-            pages = [_pdfium_page(document, index) for index in range(len(document))]
+            return _tidied([_pdfium_page(document, index) for index in range(len(document))])
     except PdfiumError:
         return None
-    return _tidied([text for text, _ in pages], sum(paths for _, paths in pages))
 
 
-def _pdfium_page(document: PdfDocument, index: int) -> tuple[str, int]:
-    """The text of a page, and how many lines and areas are on it, if it is a drawing."""
+def _pdfium_page(document: PdfDocument, index: int) -> str:
     try:
         with closing(document[index]) as page, closing(page.get_textpage()) as text_page:
-            objects = pdfium.FPDFPage_CountObjects(page)
-            types = (pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(page, number)) for number in range(objects))
-            paths = sum(kind == pdfium.FPDF_PAGEOBJ_PATH for kind in types) if objects > _DRAWING else 0
             text: str = text_page.get_text_range()
     except PdfiumError:
-        return "", 0
-    return text.replace("\r\n", "\n").replace(_HYPHEN, "-\n"), paths
+        return ""
+    return text.replace("\r\n", "\n").replace(_HYPHEN, "-\n")
 
 
 def with_pypdf(path: Path) -> Text | None:
@@ -87,7 +79,7 @@ def with_pypdf(path: Path) -> Text | None:
         return None
 
 
-def _tidied(pages: Sequence[str], paths: int = 0) -> Text:
+def _tidied(pages: Sequence[str]) -> Text:
     """The pages without headers, footers and hyphens at the ends of lines."""
     lines = [[line for raw in page.split("\n") if (line := _tidy(raw))] for page in pages]
     count = sum(map(len, lines))
@@ -96,7 +88,7 @@ def _tidied(pages: Sequence[str], paths: int = 0) -> Text:
     text = f"\n{PAGE_BREAK}\n".join(marks.plain("\n".join(page)) for page in lines)
     words = Words(text)
     running = count - sum(map(len, lines))
-    return Text(words.mend_across_pages(words.mend(text)), len(pages), found, {"running_lines": running}, paths)
+    return Text(words.mend_across_pages(words.mend(text)), len(pages), found, {"running_lines": running})
 
 
 def _tidy(line: str) -> str:

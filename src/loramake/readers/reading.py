@@ -84,7 +84,7 @@ class Readings:
                 for task, done in workers.results():
                     members = self._finished(task, done)
                     workers.add_first(members)
-                    bar.total += len(members)
+                    bar.total = (bar.total or 0) + len(members)
                     bar.update()
 
     def files(self, listed: list[File]) -> Iterator[File]:

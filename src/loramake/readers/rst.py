@@ -61,7 +61,7 @@ def read(path: Path, source: Source) -> Reading:  # noqa: ARG001 - every reader 
     except RecursionError:
         return Reading(READER, [Parsed(written, meta={"unparsed": "too_deep"})])
     if not text.strip():
-        raise SourceError("no_text", "nothing but white space, or what is not shown")
+        raise SourceError("no_text", "nothing but comments and directives that give no text")
     return Reading(READER, [_described(document, text)])
 
 
