@@ -7,20 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import bs4
-from bs4 import BeautifulSoup, Tag
 
 from loramake.errors import SourceError
 from loramake.readers import marks
 from loramake.readers.dates import iso_date
-from loramake.readers.html_blocks import blocks_of
 from loramake.readers.long_texts import LONGEST, TOO_LONG, byte_lines
 from loramake.readers.mail_parts import Entity, message_of, words
+from loramake.readers.mail_text import html_blocks, unsigned, unwrapped, without
 from loramake.readers.parsed import Parsed, Reading, Refused, Stream
 from loramake.recipe.source import Source
 
 READER = f"mail (beautifulsoup4 {bs4.__version__})"
 _LONGEST_FILE = 2**28  # bytes of an .eml file, most of them attachments
-_LONGEST_HTML = 2**22  # characters; a tree takes some fifty times as much memory
 _MOST_ADDRESSES = 1000
 _LONGEST_ADDRESS = 1000
 _FROM = b"From "
@@ -39,10 +37,6 @@ _PGP = "-----BEGIN PGP MESSAGE-----", "-----END PGP MESSAGE-----"
 _PGP_SIGNATURE = "-----BEGIN PGP SIGNATURE-----", "-----END PGP SIGNATURE-----"
 _PGP_SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash:.*\n)*\n", re.MULTILINE)
 _QUOTE = re.compile(r">(?=[^\s>])")
-_LEVELS = re.compile(r">*")
-_HTML_SIGNATURE = re.compile(r"gmail_signature(?:_prefix)?|moz-signature")
-_HIDDEN = re.compile(r"display\s*:\s*none", re.I)
-_XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*>")
 
 
 def read(path: Path, source: Source) -> Reading | Stream:
@@ -233,7 +227,7 @@ class Body:
     def _text(self, entity: Entity) -> list[str]:
         try:
             text = entity.text()
-            return _html(text) if entity.type == "text/html" else self._plain(text, entity)
+            return html_blocks(text) if entity.type == "text/html" else self._plain(text, entity)
         except RecursionError:
             raise SourceError("too_deep", "HTML that is nested too deeply") from None
         except SourceError:
@@ -271,13 +265,13 @@ class Body:
         return [title, *(["\n".join(lines)] if lines else []), *blocks] if blocks else []
 
     def _plain(self, text: str, entity: Entity) -> list[str]:
-        text, _ = _without(_PGP_SIGNED.sub("", text), *_PGP_SIGNATURE)
-        text, is_sealed = _without(text, *_PGP)
+        text, _ = without(_PGP_SIGNED.sub("", text), *_PGP_SIGNATURE)
+        text, is_sealed = without(text, *_PGP)
         self.is_encrypted = self.is_encrypted or is_sealed
         lines = text.replace("\f", "\n").split("\n")
-        lines = _unsigned(lines)
+        lines = unsigned(lines)
         if entity.parameter("format").lower() == "flowed":
-            lines = list(_unwrapped(lines, spaced=entity.parameter("delsp").lower() != "yes"))
+            lines = list(unwrapped(lines, spaced=entity.parameter("delsp").lower() != "yes"))
         lines = [_QUOTE.sub("> ", line.rstrip(), count=1) if line.startswith(">") else line.rstrip() for line in lines]
         said = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
         return [marks.plain(said)] if said.strip() else []
@@ -287,58 +281,3 @@ def _is_text(entity: Entity) -> bool:
     """Whether it is there to be read; a message's own text is, whatever name it bears."""
     is_alone = entity.depth == 0 and entity.type.startswith("text/") and entity.type != "text/calendar"
     return is_alone or (entity.type in ("text/plain", "text/html", "text/markdown") and not entity.is_attached)
-
-
-def _without(text: str, begin: str, end: str) -> tuple[str, bool]:
-    """`text` without what stands between two marks, and whether there was any."""
-    first, *others = text.split(begin)
-    return first + "".join(other.partition(end)[2] for other in others), bool(others)
-
-
-def _unsigned(lines: list[str]) -> list[str]:
-    """The lines without a signature. What is quoted below one stays, with the line that says who said it."""
-    begin = next((place for place, line in enumerate(lines) if line == "-- "), len(lines))
-    quoted = next((place for place in range(begin, len(lines)) if lines[place].startswith(">")), len(lines))
-    said = quoted - 1
-    while begin < said < len(lines) - 1 and not lines[said].strip():
-        said -= 1
-    if quoted < len(lines) and begin < said and lines[said].rstrip().endswith(":"):
-        quoted = said
-    return lines[:begin] + ([""] if quoted < len(lines) else []) + lines[quoted:]
-
-
-def _unwrapped(lines: list[str], *, spaced: bool) -> Iterator[str]:
-    """The paragraphs of format=flowed (RFC 3676, section 4): a line that ends with a space goes on with the next."""
-    held: list[str] = []
-    depth = 0
-    for line in lines:
-        level = len(_LEVELS.match(line)[0])  # type: ignore[index]
-        text = line[level:].removeprefix(" ")
-        if held and level != depth:
-            yield "> " * depth + "".join(held)
-            held = []
-        depth = level
-        if text.endswith(" ") and text != "-- ":
-            held.append(text if spaced else text[:-1])
-            continue
-        yield "> " * depth + "".join([*held, text])
-        held = []
-    if held:
-        yield "> " * depth + "".join(held)
-
-
-def _html(markup: str) -> list[str]:
-    """The blocks of an HTML text, without signatures, what is hidden, and tables that only lay it out."""
-    if len(markup) > _LONGEST_HTML:
-        raise SourceError("too_big", f"more than {_LONGEST_HTML >> 20} MiB of HTML in one text")
-    soup = BeautifulSoup(f"<html>{_XML_DECLARATION.sub('', markup, count=1)}</html>", "lxml")
-    for tag in [*soup.find_all(class_=_HTML_SIGNATURE), *soup.find_all(style=_HIDDEN)]:
-        tag.extract()
-    for table in soup.find_all("table"):
-        if not table.find("table") and all(_cells(row) < 2 for row in table.find_all("tr")):
-            table["role"] = "presentation"
-    return blocks_of(soup)
-
-
-def _cells(row: Tag) -> int:
-    return sum(bool(cell.get_text().strip()) for cell in row.find_all(["td", "th"], recursive=False))

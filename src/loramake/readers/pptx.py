@@ -11,6 +11,7 @@ from typing import Any
 import pptx
 from lxml import etree
 from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.exc import PythonPptxError
 from pptx.shapes.group import GroupShape
 
 from loramake.errors import SourceError
@@ -27,7 +28,7 @@ READER = f"python-pptx {pptx.__version__}"
 _SLIDES = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _TITLES = {PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.VERTICAL_TITLE}
 _REPEATED = {PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.HEADER, PP_PLACEHOLDER.SLIDE_NUMBER}
-_UNSOUND = (KeyError, ValueError, AttributeError, TypeError, IndexError, etree.XMLSyntaxError)
+_UNSOUND = (KeyError, ValueError, AttributeError, TypeError, IndexError, etree.XMLSyntaxError, PythonPptxError)
 
 
 def read(path: Path, source: Source) -> Reading:

@@ -101,8 +101,8 @@ class Source(Spec):
     diffs: int | None = Field(
         None,
         ge=1,
-        description="git, github, gitlab: add what was changed, as a diff; one of more characters is left out, and its size "
-        "noted. The hunk that a review comment speaks of is cut to as many (1000 otherwise).",
+        description="git, github, gitlab: add what was changed, as a diff; one of more characters is left out, and its "
+        "size noted. The hunk that a review comment speaks of is cut to as many (1000 otherwise).",
     )
     language: Text | None = Field(None, description="The language of the documents, as an ISO 639-1 code.")
     licence: Text | None = Field(None, description="The licence of the documents; it travels with every record.")
