@@ -266,6 +266,11 @@ def test_comments_are_left_out_and_counted(tmp_path):
     assert (page.text, page.meta) == ("words", {"comments": 2})
 
 
+def test_documents_of_other_formats_inside_are_counted(tmp_path):
+    path = word(tmp_path / "raw.docx", p("words") + "<w:altChunk/>")
+    assert read(path, Source(files=["*"])).parsed[0].meta == {"imported_parts": 1}
+
+
 def test_headers_and_footers_of_pages_are_left_out(tmp_path, document):
     document.sections[0].header.paragraphs[0].text = "ACME, confidential"
     document.sections[0].footer.paragraphs[0].text = "page 1 of 2"

@@ -53,7 +53,7 @@ def read(path: Path, source: Source) -> Reading:
         said = opc.properties(package)
         section = said.title or marks.first_heading(text)
         return Reading(
-            READER, [Parsed(text, section=section, author=said.author, date=said.date, meta=document.meta())]
+            READER, [Parsed(text, section=section, author=said.author, date=said.date, meta=document.meta(root))]
         )
 
 
@@ -82,11 +82,14 @@ class _Document:
                 return None
             raise
 
-    def meta(self) -> dict[str, int]:
-        """How many comments were left out."""
+    def meta(self, root: Any) -> dict[str, int]:
+        """How many comments, and documents of other formats inside of this one, were left out."""
         comments = self._part("comments")
-        count = 0 if comments is None else len(comments.findall(f"{WORD}comment"))
-        return {"comments": count} if count else {}
+        counts = {
+            "comments": 0 if comments is None else len(comments.findall(f"{WORD}comment")),
+            "imported_parts": sum(1 for _ in root.iter(f"{WORD}altChunk")),
+        }
+        return {name: count for name, count in counts.items() if count}
 
     def blocks(self, root: Any) -> list[str]:
         """The body's blocks, and those of its notes."""

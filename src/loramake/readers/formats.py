@@ -46,12 +46,12 @@ class Format:
 
 
 PDF = Format("pdf", 2, ("pdfplumber", "pdfminer.six", "pypdfium2", "pypdf"), ("pdf",))
-DOCX = Format("docx", 2, ("python-docx", "lxml"))
+DOCX = Format("docx", 2, ("lxml",))
 PPTX = Format("pptx", 1, ("python-pptx", "lxml"))
-XLSX = Format("xlsx", 1, ("openpyxl",))
+XLSX = Format("xlsx", 1, ("openpyxl", "lxml"))
 EPUB = Format("epub", 1, ("beautifulsoup4", "lxml", "chardet"))
-RTF = Format("rtf", 1, ("striprtf",))
-ODT = Format("odt", 1, ("odfpy",))
+RTF = Format("rtf", 1)
+ODT = Format("odt", 1, ("lxml",))
 HTML = Format("html", 2, ("beautifulsoup4", "lxml", "chardet"))
 MARKDOWN = Format("markdown", 2, ("PyYAML", "chardet"))
 RST = Format("rst", 1, ("docutils", "chardet"))

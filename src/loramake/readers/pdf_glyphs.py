@@ -15,7 +15,7 @@ _OVERPRINT = 0.15  # of the type's size: how far apart a word is printed twice t
 _ABOVE = 0.75  # of the type's size is above the line that it stands on
 _SLANT = 0.05  # of the width: a line that rises more is turned
 
-_UNMAPPED = re.compile(r"\(cid:\d+\)|[\x00-\x08\x0e-\x1f\x7f\ufffd\ue000-\uf8ff]")
+UNMAPPED = re.compile(r"\(cid:\d+\)|[\x00-\x08\x0e-\x1f\x7f\ufffd\ue000-\uf8ff]")
 _BULLET = re.compile("[\uf06c\uf06e\uf075\uf076\uf0a7\uf0a8\uf0b7\uf0d8\uf0e0\uf0fc]")  # in Symbol and Wingdings
 _ACCENTS = {
     **dict(zip("`´ˆ˜¨˚ˇ", "\u0300\u0301\u0302\u0303\u0308\u030a\u030c", strict=True)),
@@ -96,6 +96,8 @@ def printed_on(page: Any, fonts: Fonts) -> Printed:
     left, height = page.mediabox[0], page.height + page.mediabox[1]
     for item in _leaves(page.layout):
         if isinstance(item, LTChar):
+            if not _is_near(page, item):
+                continue
             across, up, _, _, x, y = item.matrix
             if abs(up) <= _SLANT * abs(across):
                 level.append(_glyph(item, item.x0 + left, item.x1 + left, height - y, item.size))
@@ -107,7 +109,7 @@ def printed_on(page: Any, fonts: Fonts) -> Printed:
                 printed.lost += 1
         elif isinstance(item, LTCurve):
             printed.shapes.append(item)
-    printed.words = _once(_words(glyph for glyph in level if _is_near(page, glyph)))
+    printed.words = _once(_words(level))
     printed.turned = [_once(_words(glyphs)) for glyphs in turned.values() if glyphs]
     for words in (printed.words, *printed.turned):
         printed.lost += _without_unmapped(words)
@@ -127,11 +129,10 @@ def _leaves(container: Any) -> Iterator[Any]:
             yield item
 
 
-def _is_near(page: Any, glyph: Glyph) -> bool:
+def _is_near(page: Any, item: LTChar) -> bool:
     """Whether it is on the page, or not far beyond the edge, where long lines end."""
-    left, top, right, bottom = page.bbox
-    width, height = right - left, bottom - top
-    return bool(abs(glyph.x0 - left - width / 2) < width and abs(glyph.top - top - height / 2) < height)
+    width, height = page.width, page.height
+    return bool(abs(item.x0 - width / 2) < width and abs(item.y0 - height / 2) < height)
 
 
 def _words(glyphs: Iterable[Glyph]) -> Iterator[Word]:
@@ -212,7 +213,7 @@ def _without_unmapped(words: list[Word]) -> int:
     lost = 0
     for word in words:
         word.text = _BULLET.sub("•", word.text)
-        word.text, count = _UNMAPPED.subn("", word.text)
+        word.text, count = UNMAPPED.subn("", word.text)
         lost += count
     words[:] = [word for word in words if word.text]
     return lost

@@ -35,8 +35,9 @@ class Headings:
     def __init__(self, pages: Sequence[Sequence[Line]], outline: Iterable[Bookmark] = ()) -> None:
         self._outlined: dict[int, int] = {}  # id of a line -> level
         sizes: dict[float, Counter[int]] = {}
-        for bookmark in outline:
-            for line in _entitled(pages[bookmark.page] if bookmark.page < len(pages) else [], bookmark.title):
+        said = [[_letters(line.text) for line in page] for page in pages]
+        for bookmark in (bookmark for bookmark in outline if bookmark.page < len(pages)):
+            for line in _entitled(pages[bookmark.page], said[bookmark.page], bookmark.title):
                 level = self._outlined.setdefault(id(line), min(bookmark.level, _DEEPEST))
                 sizes.setdefault(line.size, Counter())[level] += 1
         self._by_size = levels_by_size(pages)
@@ -80,20 +81,16 @@ def _level_beside(size: float, known: dict[float, int]) -> int:
     return smaller[0] if smaller else min(max(known.values()) + 1, _DEEPEST)
 
 
-def _entitled(page: Sequence[Line], title: str) -> Sequence[Line]:
-    """The lines of a page that say what an entry of the outline does; [] where none do."""
+def _entitled(page: Sequence[Line], said: Sequence[str], title: str) -> Sequence[Line]:
+    """The lines of a page, whose letters are `said`, that say what an entry of the outline does; [] where none do."""
     wanted = _letters(title)
-    found: list[Sequence[Line]] = []
-    for start, line in enumerate(page if wanted else []):
-        if line.is_table or len(line.text) > _LENGTH or LEADERS.search(line.text):
-            continue
-        for count in range(1, LINES + 1):
-            lines = page[start : start + count]
-            said = _letters(" ".join(line.text for line in lines))
-            if said == wanted:
-                found.append(lines)
-            if len(said) >= len(wanted):
-                break
+    found = [
+        page[start : start + count]
+        for start, letters in enumerate(said)
+        if letters and wanted.startswith(letters) and not LEADERS.search(page[start].text)
+        for count in range(1, LINES + 1)
+        if "".join(said[start : start + count]) == wanted
+    ]
     return max(found, key=lambda lines: (lines[0].size, lines[0].is_bold), default=[])
 
 

@@ -13,13 +13,13 @@ from pypdf import PdfReader
 from pypdfium2 import PdfDocument, PdfiumError
 
 from loramake.readers import marks
+from loramake.readers.pdf_glyphs import UNMAPPED
 from loramake.readers.pdf_lines import unfolded
 from loramake.readers.pdf_words import Words
 from loramake.records import PAGE_BREAK
 
 _log = logging.getLogger(__name__)
 _HYPHEN = "\ufffe"  # what pdfium writes for a hyphen at a line's end, and the line's end with it
-_UNMAPPED = re.compile(r"\(cid:\d+\)|[\x00-\x08\x0e-\x1f\x7f\ufffd\ue000-\uf8ff]")
 _NUMBERS = re.compile(r"\d+")
 _FEWEST_PAGES = 3  # fewer cannot tell what repeats
 
@@ -92,7 +92,7 @@ def _tidied(pages: Sequence[str]) -> Text:
 
 
 def _tidy(line: str) -> str:
-    return " ".join(unfolded(_UNMAPPED.sub("", line)).split())
+    return " ".join(unfolded(UNMAPPED.sub("", line)).split())
 
 
 def _without_running_lines(pages: list[list[str]]) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""Headers, footers and side bars: the lines that repeat from page to page."""
+"""Headers and footers: the lines at the edges of pages that repeat from page to page."""
 
 import re
 from collections import Counter
@@ -14,26 +14,24 @@ _FEWEST_PAGES = 3
 
 
 def without_running_lines(pages: Sequence[Page]) -> list[list[Line]]:
-    """The pages without headers, footers and side bars: lines that repeat, page numbers aside, in the same place.
+    """The pages without headers and footers: lines that stand apart and repeat, page numbers aside, in the same place.
 
-    That is, on most pages; or, if they stand apart at the top or bottom, in type no larger than the body's, in a place
-    where most pages have such a line, and half of these lines have a part that some other page has there too (titles
-    that change with the chapter). Documents of fewer than three pages keep all their lines.
+    Either on most pages; or, in type no larger than the body's, in a place where most pages have such a line, and half
+    of these lines have a part that some other page has there too (titles that change with the chapter). Documents of
+    fewer than three pages keep all their lines.
     """
     if len(pages) < _FEWEST_PAGES:
         return [page.lines for page in pages]
     body = body_size([page.lines for page in pages])
-    texts = Counter(said for page in pages for said in set(map(_said, page.lines)))
-    edges = [line for page in pages for line in _edges(page) if line.size <= body]
-    parts = Counter(part for line in edges for part in _parts(line))
-    places = Counter(map(_place, edges))
-    repeated = Counter(_place(line) for line in edges if any(parts[part] > 1 for part in _parts(line)))
+    edges = [line for page in pages for line in _edges(page)]
+    texts, parts = Counter(map(_said, edges)), Counter(part for line in edges for part in _parts(line))
+    small = [line for line in edges if line.size <= body]
+    places = Counter(map(_place, small))
+    repeated = Counter(_place(line) for line in small if any(parts[part] > 1 for part in _parts(line)))
     running = {place for place, count in places.items() if count > len(pages) / 2 and repeated[place] >= count / 2}
-    dropped = {id(line) for line in edges if _place(line) in running}
-    return [
-        [line for line in page.lines if texts[_said(line)] <= len(pages) / 2 and id(line) not in dropped]
-        for page in pages
-    ]
+    dropped = {id(line) for line in edges if texts[_said(line)] > len(pages) / 2}
+    dropped |= {id(line) for line in small if _place(line) in running}
+    return [[line for line in page.lines if id(line) not in dropped] for page in pages]
 
 
 def _edges(page: Page) -> Sequence[Line]:
@@ -41,8 +39,8 @@ def _edges(page: Page) -> Sequence[Line]:
     return [*page.lines[: page.head], *page.lines[len(page.lines) - page.foot :]]
 
 
-def _said(line: Line) -> tuple[str, int, int]:
-    return _NUMBERS.sub("0", line.text), _place(line), round(line.x0 / _SAME_PLACE)
+def _said(line: Line) -> tuple[str, int]:
+    return _NUMBERS.sub("0", line.text), _place(line)
 
 
 def _parts(line: Line) -> set[tuple[str, int]]:

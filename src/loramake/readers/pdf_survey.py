@@ -14,7 +14,7 @@ from loramake.errors import SourceError
 from loramake.readers.dates import iso_date
 from loramake.readers.pdf_headings import Bookmark
 
-_MOST_BOOKMARKS = 20_000
+_MOST_BOOKMARKS = 10_000
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?)?(?:(Z)|([+-])(\d\d)'?(\d\d)?)?")
 _NO_TITLE = re.compile(r"untitled|microsoft word - .*|.*\.(?:docx?|pptx?|xlsx?|tex|dvi|indd|pdf|rtf|odt|html?)", re.I)
 _NO_AUTHOR = {"anonymous", "unknown", "author", "user", "administrator", "(unspecified)"}

@@ -143,8 +143,13 @@ class _Worker(Generic[T]):
     def end(self) -> None:
         """Wait for its end, and bring it about if it does not come."""
         self.close()
-        if self.process.is_alive():
-            self.process.join(_PATIENCE)
-        self.process.kill()
-        while self.process.is_alive():  # join would wait for the children of a worker that was killed
+        if not self._ended(_PATIENCE):
+            self.process.kill()
+            self._ended(_PATIENCE)
+
+    def _ended(self, seconds: float) -> bool:
+        """Whether it ends in time. `join` would wait for what a worker that was killed has started, too."""
+        deadline = time.monotonic() + seconds
+        while self.process.is_alive() and time.monotonic() < deadline:
             time.sleep(_TICK)
+        return not self.process.is_alive()
