@@ -68,12 +68,14 @@ def test_what_a_glob_meets_and_nobody_may_read_is_refused_by_name(root: Path):
     (root / "docs/out.md").symlink_to(root.parent / "secret.md")
     (root / "docs/gone.md").symlink_to("nowhere.md")
     (root / "docs/up").symlink_to(root.parent)
+    (root / "docs/self.md").symlink_to("self.md")
     os.mkfifo(root / "docs/pipe.md")
     assert rows(root, "docs/**/*.md") == {
         "docs/a.md": "",
         "docs/gone.md": "not_a_file",
         "docs/out.md": "outside",
         "docs/pipe.md": "not_a_file",
+        "docs/self.md": "not_a_file",
         "docs/up/": "outside",
     }
 

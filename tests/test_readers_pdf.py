@@ -144,12 +144,19 @@ def test_pdfium_reads_what_pdfplumber_finds_half_of(tmp_path, monkeypatch):
     assert pdf.read(made(tmp_path / "a.pdf"), SOURCE).reader == pdf.PYPDFIUM
 
 
-def test_pypdf_reads_what_the_others_cannot(tmp_path):
+def test_pypdf_reads_what_the_others_cannot(tmp_path, monkeypatch):
     path = made(tmp_path / "a.pdf")
-    path.write_bytes(b"lost: " + path.read_bytes()[9:])  # the head, and so every offset is wrong
+    monkeypatch.setattr(pdf.pdfplumber, "open", fails)
+    monkeypatch.setattr(pdf, "with_pypdfium", lambda path: None)
     reading = pdf.read(path, SOURCE)
     assert reading.reader == pdf.PYPDF
     assert WORDS in reading.parsed[0].text
+
+
+def test_a_file_that_lost_its_head_is_read(tmp_path):
+    path = made(tmp_path / "a.pdf")
+    path.write_bytes(path.read_bytes()[9:])  # every offset in it is wrong now
+    assert WORDS in parsed(path).text
 
 
 def test_a_password_for_its_owner_alone_keeps_nobody_from_reading(tmp_path):

@@ -1,7 +1,7 @@
 """What stands at the places that a recipe names: listings with digests, of nothing outside of the project."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,15 +66,25 @@ class _Walk:
         for entry in entries:
             path = f"{folder.rstrip('/')}/{entry.name}" if folder else entry.name
             if entry.is_symlink() and not self.project.holds(path):
-                self.refused[f"{path}/" if entry.is_dir() else path] = "outside: a link that leads out of the project"
-            elif entry.is_dir():
+                self.refused[f"{path}/" if _is(entry.is_dir) else path] = (
+                    "outside: a link that leads out of the project"
+                )
+            elif _is(entry.is_dir):
                 inside = _with_link(entry, above)
                 if (levels is None or levels > 0) and inside is not None:
                     yield from self._below(path, None if levels is None else levels - 1, inside)
-            elif entry.is_file():
+            elif _is(entry.is_file):
                 yield path
             else:
                 self.refused[path] = "not_a_file: a link without a target, a pipe, a socket or a device"
+
+
+def _is(kind: Callable[[], bool]) -> bool:
+    """What `kind` says; no for a link that leads to itself, which it cannot follow."""
+    try:
+        return kind()
+    except OSError:
+        return False
 
 
 def _with_link(entry: os.DirEntry[str], above: tuple[str, ...]) -> tuple[str, ...] | None:

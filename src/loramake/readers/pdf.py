@@ -56,10 +56,12 @@ def read(path: Path, source: Source) -> Reading:
     for reader, text_with in readers:
         text = text_with()
         found.append(text)
-        if text is None or text.letters < _FEWEST_LETTERS * text.pages:
+        if text is None or text.letters < max(_FEWEST_LETTERS * text.pages, 1):
             continue
         if reader != PDFPLUMBER or not plain or text.found >= _MOST_OF_IT * plain.found:
             return Reading(reader, [_parsed(text, about)])
+    if any(text and not text.pages for text in found):
+        raise SourceError("no_pages", "no page can be found in it")
     if any(found):
         raise SourceError("no_text", "next to no text on its pages; a scan needs OCR first")
     raise SourceError("damaged", "neither pdfplumber nor pdfium nor pypdf can open it")

@@ -42,10 +42,12 @@ class Fetch(Spec):
 class ReadingLimit(Spec):
     """How much one file may take. A file beyond it is dropped, with the limit as its reason."""
 
-    seconds: float = Field(120.0, gt=0, description="Processor time (seconds).")
+    seconds: float = Field(120.0, gt=0, description="Processor time (seconds), for every 64 MiB of the file.")
     memory_mb: int = Field(1024, ge=64, description="Memory of the process that reads it (MiB).")
     pages: int = Field(20_000, ge=1, description="Pages of a document, sheets of a workbook, messages of a mailbox.")
-    output_mb: int = Field(256, ge=1, description="What a file, an archive or a compressed file may grow to (MiB).")
+    output_mb: int = Field(
+        256, ge=1, description="What a file or an archive may grow to (MiB); 20 times its size in any case."
+    )
 
 
 class Source(Spec):
