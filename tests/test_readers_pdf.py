@@ -147,7 +147,7 @@ def test_pdfium_reads_what_pdfplumber_finds_half_of(tmp_path, monkeypatch):
 def test_pypdf_reads_what_the_others_cannot(tmp_path, monkeypatch):
     path = made(tmp_path / "a.pdf")
     monkeypatch.setattr(pdf.pdfplumber, "open", fails)
-    monkeypatch.setattr(pdf, "with_pypdfium", lambda path: None)
+    monkeypatch.setattr(pdf, "with_pypdfium", lambda _path: None)
     reading = pdf.read(path, SOURCE)
     assert reading.reader == pdf.PYPDF
     assert WORDS in reading.parsed[0].text

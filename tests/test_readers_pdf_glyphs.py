@@ -2,7 +2,7 @@ import pdfplumber
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from loramake.readers.pdf_glyphs import Fonts, Glyph, _words, printed_on
+from loramake.readers.pdf_glyphs import Fonts, Glyph, _without_unmapped, _words, printed_on
 
 
 def printed(path, draw, fonts=None, **options):
@@ -98,10 +98,14 @@ def test_turned_lines_are_turned_back(tmp_path, angle, origin):
     assert not found.words
 
 
-def test_what_is_no_letter_is_counted(tmp_path):
-    found = printed(tmp_path / "a.pdf", lambda canvas: canvas.drawString(72, 700, "a\ue000b \ue001"))
-    assert [word.text for word in found.words] in (["ab"], ["ab", "■"])
-    slanted = printed(tmp_path / "b.pdf", lambda canvas: (canvas.rotate(45), canvas.drawString(400, 100, "DRAFT")))
+def test_what_is_no_letter_is_counted():
+    words = list(_words(glyphs("a\ue000b \ue001 \uf0b7")))
+    assert _without_unmapped(words) == 2
+    assert [word.text for word in words] == ["ab", "•"]
+
+
+def test_a_watermark_on_a_slant_is_counted(tmp_path):
+    slanted = printed(tmp_path / "a.pdf", lambda canvas: (canvas.rotate(45), canvas.drawString(400, 100, "DRAFT")))
     assert (slanted.words, slanted.lost) == ([], 5)
 
 

@@ -71,7 +71,7 @@ ZOO = {
     "no_sources": ("clean: {}\n", "1:1: needs 'sources'"),
     "two_kinds": (
         GOOD.replace("{ files:", "{ git: docs, files:"),
-        "needs exactly one of files, records, git; has files, git",
+        "needs exactly one of files, records, git, github, gitlab, jira, confluence, mineru; has files, git",
     ),
     "key_of_another_kind": (
         GOOD.replace('*.md" }', '*.md", since: 2024-01-01 }'),

@@ -145,6 +145,9 @@ def contents_of(source: Source, project: Project) -> list[Row]:
     for pattern in source.patterns:
         if places.is_address(pattern):
             rows += _elsewhere(pattern, source, project)
+    outside = [row["path"] for row in rows if row.get("refused", "").startswith("outside")]
+    if outside and len(outside) == len(rows):
+        raise OutsideError(outside[0])
     if not rows:
         raise FileNotFoundError(", ".join(source.patterns))
     return rows

@@ -119,7 +119,7 @@ def scan_without_text(path: Path, _cage: Cage) -> None:
     path.write_bytes(one_page(stream(b"0 0 600 800 re f")))
 
 
-@animal("no_pages.pdf", reason="no_text")
+@animal("no_pages.pdf", reason="no_pages")
 def no_pages(path: Path, _cage: Cage) -> None:
     path.write_bytes(of_objects(b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [] /Count 0 >>"))
 
@@ -139,7 +139,7 @@ def tables_that_point_at_each_other(path: Path, _cage: Cage) -> None:
     path.write_bytes(data.replace(b"/Root 1 0 R", b"/Root 1 0 R /Prev %d" % place))
 
 
-@animal("a_million_pages_claimed.pdf", reason="no_text")
+@animal("a_million_pages_claimed.pdf", reason="no_pages")
 def a_million_pages_claimed(path: Path, _cage: Cage) -> None:
     tree = b"<< /Type /Pages /Kids [] /Count 1000000000 >>"
     path.write_bytes(of_objects(b"<< /Type /Catalog /Pages 2 0 R >>", tree))

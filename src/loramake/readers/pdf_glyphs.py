@@ -53,6 +53,11 @@ class Word:
     font: str
     spaced: bool = False
 
+    @property
+    def base(self) -> float:
+        """The height of the line that it stands on, in points."""
+        return self.bottom - (1 - _ABOVE) * self.size
+
 
 @dataclass(slots=True)
 class Printed:

@@ -16,7 +16,7 @@ _BOLD_SIZE = 0.85  # times the body's size: as large is a bold heading
 _MOST_BOLD = 0.1  # of all characters; beyond it bold type is no sign of headings
 _FEWEST = 3  # entries of the outline that stand on their pages; with fewer the outline tells nothing
 _DEEPEST = 6
-_NUMBERED = re.compile(rf"^[\w.()]{{1,8}}{GAP}")
+_NUMBERED = re.compile(rf"^(?:\d[\d.]*|[A-Z]\.?|[IVXL]+\.?){GAP}")  # a heading with its number apart
 _NUMBER = re.compile(r"^\s*(?:(?:chapter|appendix|part|section)\s+)?(?:[A-Z]|[IVXL]+|\d+)(?:\.\d+)*[.:]?\s+", re.I)
 
 
@@ -34,10 +34,13 @@ class Headings:
 
     def __init__(self, pages: Sequence[Sequence[Line]], outline: Iterable[Bookmark] = ()) -> None:
         self._outlined: dict[int, int] = {}  # id of a line -> level
+        self._first: set[int] = set()  # ids of lines that begin a title
         sizes: dict[float, Counter[int]] = {}
         said = [[_letters(line.text) for line in page] for page in pages]
         for bookmark in (bookmark for bookmark in outline if bookmark.page < len(pages)):
-            for line in _entitled(pages[bookmark.page], said[bookmark.page], bookmark.title):
+            lines = _entitled(pages[bookmark.page], said[bookmark.page], bookmark.title)
+            self._first |= {id(line) for line in lines[:1]}
+            for line in lines:
                 level = self._outlined.setdefault(id(line), min(bookmark.level, _DEEPEST))
                 sizes.setdefault(line.size, Counter())[level] += 1
         self._by_size = levels_by_size(pages)
@@ -52,6 +55,10 @@ class Headings:
     def in_outline(self, line: Line) -> int:
         """The level of the heading that the line is, or is a part of, by the outline; 0 if it is none."""
         return self._outlined.get(id(line), 0)
+
+    def begin_with(self, line: Line) -> bool:
+        """Whether an entry of the outline begins with the line."""
+        return id(line) in self._first
 
     def by_size(self, line: Line) -> int:
         """The level of the heading that the line is, or is a part of, by its size; 0 if it is none."""

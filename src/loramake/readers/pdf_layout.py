@@ -17,14 +17,14 @@ from loramake.records import PAGE_BREAK
 
 _BULLET = re.compile(r"^[•◦▪‣●○■□∙]\s*|^[–·]\s+")
 _ITEM = re.compile(r"- |(?:\(?(?:\d{1,3}|[a-z])[.)]|\[\d{1,3}\])\s")
-_PATH = re.compile(r"(?<=[\w.~]/)-?\n(?=[\w.~])")
+_PATH = re.compile(r"((?:^|\s)(?!\S{0,2000}://)\S{0,2000}[\w.~]/)\n(?=[\w.~])")
 _UNSPACED = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")  # Chinese, Japanese
 _PARTED = re.compile(r"[^\W\d_][-\u00ad\u2010]$")
-_MARKER = re.compile(rf"^\S{{1,6}}{GAP}")  # of an item in a list
+_MARKER = re.compile(rf"^(?:[•◦▪‣●○■□∙–·-]|\(?\w{{1,3}}[.)]|\[\d+\]){GAP}")  # of an item in a list
 _STRETCHED = re.compile(rf"{GAP}\S+$")  # as in a table of contents
 _FOOTNOTE = re.compile(r"^([\d⁰-⁹]{1,3})(?=[A-Z“\"])")  # a number in raised type that the file does not show as raised
 _SENTENCE_ENDS = (".", "!", "?", ":", ";")
-_ADDRESS = re.compile(r"((?:://|\bwww\.)\S*[/._=&?#-])\n(?=[a-z\d]\S*[/.#?=])")
+_ADDRESS = re.compile(r"((?:://|\bwww\.)\S{0,2000}[/._=&?#-])\n(?=[a-z\d]\S{0,2000}[/.#?=])")
 
 _MOST_MONO = 0.85  # of all characters; beyond it monospaced type is no sign of code
 _INDENT = 0.8  # times the size: how far the first line of a paragraph is set in
@@ -92,7 +92,8 @@ class _Document:
         kinds = self._kinds(page)
         run: list[Line] = []
         for number, line in enumerate(page):
-            if run and not (kinds[number] == kinds[number - 1] and self._go_together(run[-1], line, kinds[number])):
+            same = number and kinds[number] == kinds[number - 1] and not self._headings.begin_with(line)
+            if run and not (same and self._go_together(run[-1], line, kinds[number])):
                 yield kinds[number - 1], run
                 run = []
             run.append(line)
@@ -181,7 +182,8 @@ class _Document:
     def _unbroken(self, text: str) -> str:
         """`text` on one line, its words, addresses and paths whole."""
         text = self.words.mend(text)
-        text = _UNSPACED.sub("", _PATH.sub("", _ADDRESS.sub(r"\1", text)))
+        text = _PATH.sub(r"\1", _ADDRESS.sub(r"\1", text.replace("/-\n", "/\n")))
+        text = _UNSPACED.sub("", text)
         return text.replace("\n", " ")
 
 

@@ -12,12 +12,13 @@ from loramake.readers.pdf_glyphs import SPACE, Fonts, Word
 GAP = "\t"  # in a line's text: a gap wider than any between the words of a line that fills its column
 _GAP = 1.6  # of the type's size
 WIDE = 0.8  # of the type's size: words that stand further apart may belong to two columns
-_LEVEL = 0.15  # of the type's size: words whose feet are as close are in one row
+_LEVEL = 0.15  # of the type's size: words that stand as level are in one row
 _SHARED = 0.5  # of the height of the lower of two words: beside each other they share more
 _SMALL = 0.86  # of the size beside it: smaller words may be raised or lowered
 _RAISED = 0.2  # of the size beside it
 _BESIDE = 0.6  # of the size: how far from another word a raised one stands
 _INITIAL = 1.6  # times the size of its line: a letter as large begins a chapter
+_NEAR_INITIAL = 1.5  # times the size: how far from it its word stands
 _TALLEST = 8  # rows (of all columns) beside such a letter
 _UNPARTED = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")  # Chinese and Japanese
 _POWER = re.compile(r"[-−+]?\d|[-−+]$")
@@ -57,18 +58,18 @@ def unfolded(text: str) -> str:
 def rows_of(words: Iterable[Word]) -> list[list[Word]]:
     """The words row by row, downwards, each from left to right; what is raised or lowered is in the row beside it."""
     rows: list[list[Word]] = []
-    for word in sorted(words, key=lambda word: (word.bottom, word.x0)):
-        if rows and word.bottom - rows[-1][0].bottom <= _LEVEL * min(word.size, rows[-1][0].size):
+    for word in sorted(words, key=lambda word: (word.base, word.x0)):
+        if rows and word.base - rows[-1][0].base <= _LEVEL * min(word.size, rows[-1][0].size):
             rows[-1].append(word)
         else:
             rows.append([word])
     rows = [sorted(row, key=lambda word: word.x0) for row in rows]
     for number, row in enumerate(rows):
+        _spell_out_capitals(row, rows[max(number - _TALLEST, 0) : number])
+    for number, row in enumerate(rows):
         for other in (*rows[number + 1 : number + 3], *rows[max(number - 2, 0) : number]):
             if row and other and _overlap(row[0], other[0]):
                 _attach(row, other)
-    for number, row in enumerate(rows):
-        _spell_out_capitals(row, rows[max(number - _TALLEST, 0) : number])
     return [row for row in rows if row]
 
 
@@ -78,8 +79,8 @@ def _spell_out_capitals(row: list[Word], above: Iterable[list[Word]]) -> None:
         if len(capital.text) > 1 or not capital.text.isupper() or capital.size < _INITIAL * after.size:
             continue
         for word in (word for other in above for word in other):
-            beside = abs(word.x0 - capital.x1) < word.size and abs(word.size - after.size) < word.size / 2
-            if beside and word.bottom > capital.top:
+            is_near = abs(word.x0 - capital.x1) < _NEAR_INITIAL * word.size and word.bottom > capital.top
+            if is_near and abs(word.size - after.size) < word.size / 2:
                 word.text = capital.text + word.text
                 row.remove(capital)
                 break
@@ -89,9 +90,10 @@ def _attach(row: list[Word], other: list[Word]) -> None:
     """Move those parts of `row` to `other` that stand close to a longer one there, only a little higher or lower."""
     for part in parts_of(row):
         for beside in parts_of(other):
-            near = _BESIDE * beside[0].size
+            nearest = min(beside, key=lambda word: abs(word.x1 - part[0].x0))
+            near = _BESIDE * nearest.size
             is_near = part[0].x0 < beside[-1].x1 + near and part[-1].x1 > beside[0].x0 - near
-            if is_near and _overlap(part[0], beside[0]) and _length(part) < _length(beside):
+            if is_near and _overlap(part[0], nearest) and _length(part) < _length(beside):
                 row[:] = [word for word in row if word not in part]
                 other[:] = sorted((*other, *part), key=lambda word: word.x0)
                 break
@@ -177,7 +179,7 @@ def _between(before: Word, word: Word) -> str:
 
 
 def _is_raised(word: Word, base: Word) -> bool:
-    return word.size < _SMALL * base.size and word.bottom < base.bottom - _RAISED * base.size
+    return word.size < _SMALL * base.size and word.base < base.base - _RAISED * base.size
 
 
 def _grid_text(words: Sequence[Word], pitch: float) -> str:

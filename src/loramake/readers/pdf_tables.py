@@ -106,7 +106,7 @@ def _open_rows(
 ) -> list[list[str]]:
     """The cells, by the gaps that run through the body; [] where none does, or none parts the header."""
     gutters = _gutters(body) if body else []
-    if not any(len(row) > 1 and not any(_crosses(part, gutters) for part in row) for row in header):
+    if not gutters or not any(len(row) > 1 and not any(_crosses(part, gutters) for part in row) for row in header):
         return []
     merged: list[list[list[Sequence[Word]]]] = []
     for number, row in enumerate([*header, *body]):

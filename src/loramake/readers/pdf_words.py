@@ -13,7 +13,8 @@ class Words:
     """The words of a document, which tell whether a hyphen at a line's end belongs to the word."""
 
     def __init__(self, text: str) -> None:
-        self._seen = {*_WORD.findall(_SPLIT_WORD.sub(" ", text).lower())}
+        whole = _SPLIT_WORD.sub(" ", text.replace(f"\n{PAGE_BREAK}\n", "\n"))
+        self._seen = {*_WORD.findall(whole.lower())}
 
     def mend(self, text: str) -> str:
         """`text` without the hyphens that merely part a word at a line's end, and with its lines joined there.
