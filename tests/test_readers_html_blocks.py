@@ -11,7 +11,9 @@ def blocks(markup):
 @pytest.mark.parametrize(
     ("markup", "expected"),
     [
-        ("<p>one <b>bold</b>, <i>two</i>\n words<sup>2</sup></p>", ["one bold, two words2"]),
+        ("<p>one <b>bold</b>, <i>two</i>\n words</p>", ["one bold, two words"]),
+        ("<p>10<sup>5</sup> m<sup>−2</sup>, the 5<sup>th</sup></p>", ["10^5 m^−2, the 5th"]),
+        ("<p><sup>3</sup> See there.<sup><a href=#n1>[1]</a></sup></p>", ["3 See there.[1]"]),
         ("a<a href=x>link</a>ed <code>word</code>", ["alinked word"]),
         ("<div>one<div>two</div>three</div>", ["one", "two", "three"]),
         ("<a href=x><p>block in inline</p></a>after", ["block in inline", "after"]),
@@ -107,3 +109,45 @@ def test_listings_with_numbered_lines_keep_the_code_alone():
 def test_formulas_are_not_said_twice():
     markup = "<p>so <math><mi>x</mi><annotation encoding=TeX>\\x</annotation></math>.</p>"
     assert blocks(markup) == ["so x."]
+
+
+NAVIGATION = "<div class=navheader><a href=p.html>Prev</a> Tides</div><ol class=breadcrumb><li>Home</ol>"
+
+
+def test_navigation_that_is_known_by_its_class_is_dropped():
+    assert blocks(f"{NAVIGATION}<p>words</p><div class=navfooter>Next</div>") == ["words"]
+
+
+CONTENTS = "<p>Contents</p><ul><li><a href={0}#ebb>The ebb</a><li><a href={1}#flood>The flood</a></ul>"
+
+
+@pytest.mark.parametrize("box", ["div class=toc", "div id=toc", "div class='contents topic'", "section role=doc-toc"])
+@pytest.mark.parametrize("page", ["", "tides.html"])
+def test_contents_of_the_page_itself_are_dropped(box, page):
+    markup = f"<{box}>{CONTENTS.format(page, page)}</{box.split()[0]}><h2>The ebb</h2><h2>The flood</h2>"
+    assert blocks(markup) == ["## The ebb", "## The flood"]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<div class=toc>{CONTENTS.format('ebb.html', 'flood.html')}</div>",
+        f"<div class=other>{CONTENTS.format('', '')}</div>",
+        f"<div class=contents>{CONTENTS.format('', '')}<p>and a page full of words that are no links at all</p></div>",
+    ],
+)
+def test_contents_that_are_all_there_is_stay(markup):
+    assert blocks(markup)[:2] == ["Contents", "- The ebb\n- The flood"]
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<aside class='footnote brackets' role=doc-footnote><p>See there.</p></aside>", ["See there."]),
+        ("<aside class='admonition note'><p>Mind the tide.</p></aside>", ["Mind the tide."]),
+        ("<aside class=sidebar><p>Subscribe</p></aside>", []),
+        ("<aside><p>Advertisement</p></aside>", []),
+    ],
+)
+def test_asides_that_belong_to_the_text_stay(markup, expected):
+    assert blocks(markup) == expected

@@ -19,6 +19,7 @@ _ASIDES = re.compile(
     r"(?:doc-)?(?:foot|end)-?notes?(?:-list)?|admonition|callout|note|tip|warning|caution|important|topic"
 )
 _CONTENTS = re.compile(r"(?:doc-|mini-|local-)?toc|table-?of-?contents|(?:short)?contents", re.I)
+_POWER = re.compile(r"[-−+]?\d+")
 _MOSTLY = 0.6  # of the characters in a table of contents stand in links
 _PERMALINKS = {"¶", "§", "#", "🔗", "⚓"}
 _BLOCKS = {
@@ -67,6 +68,10 @@ class _Walker:
         name = tag.name
         if name == "br":
             self.line.append(_BREAK)
+        elif name == "sup":
+            raises = _POWER.fullmatch(tag.get_text().strip()) and "".join(self.line)[-1:].strip()
+            self.line.append("^" if raises else "")
+            self.walk(tag)
         elif render := _RENDERED.get(name):
             self.flush()
             self.blocks.extend(render(tag))
