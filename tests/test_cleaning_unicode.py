@@ -1,8 +1,10 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from loramake.cleaning.unicode import normalise
+
+MOJIBAKE = st.text("aé\u00b8\u00c2\u009a\u00c3\u00e2\u20ac\u2122\ufb01\u0153\u00a9\n", max_size=20)
 
 
 @pytest.mark.parametrize(
@@ -44,8 +46,9 @@ def test_joiners_stay_where_a_script_needs_them(text, clean):
     assert normalise(text, "nfc") == clean
 
 
-@given(st.text(max_size=50), st.sampled_from(["nfc", "nfkc"]))
-@settings(max_examples=50, deadline=None)
+@given(st.text(max_size=50) | MOJIBAKE, st.sampled_from(["nfc", "nfkc"]))
+@example("\u00b8\u00c2\u009a", "nfkc")
+@settings(max_examples=200, deadline=None)
 def test_normalising_twice_is_normalising_once(text, form):
     assert normalise(normalise(text, form), form) == normalise(text, form)
 

@@ -36,8 +36,15 @@ def normalise(text: str, form: Form) -> str:
     a line feed, a space of any width but the ideographic one a space. Zero-width joiners stay where both neighbours are
     of a script, or emoji, that needs them.
     """
-    if not text.isascii() and _MOJIBAKE.search(text):
-        text = _mended(text)
+    if text.isascii() or not _MOJIBAKE.search(text):
+        return _normalised(text, form)
+    normal = _normalised(_mended(text), form)
+    # What was spelt in another form may hide that its line was decoded wrongly: only a second look finds it.
+    return normal if normal == text else normalise(normal, form)
+
+
+def _normalised(text: str, form: Form) -> str:
+    """`text` as `normalise` gives it, but for what was decoded wrongly."""
     text = _BREAKS.sub("\n", text)
     if text.isascii():
         return _CONTROLS.sub("", text)
