@@ -1,4 +1,5 @@
-"""Manuals that Debian ships as plain text, PDF and HTML: loramake finds the words of the text, and as many as any library.
+"""Manuals that Debian ships as plain text, PDF and HTML: the words of the text are found,
+and as many of them as by any library.
 
 They are read where they are installed (`apt-get install developers-reference debian-faq`), or below the folder that
 READING_ROOT names.
