@@ -1,6 +1,9 @@
 import pytest
 
 from loramake.cleaning.nearby import windows
+from loramake.cleaning.words import Words
+
+WORDS = Words(["ssn", "heroku"])
 
 
 @pytest.mark.parametrize(
@@ -14,8 +17,8 @@ from loramake.cleaning.nearby import windows
     ],
 )
 def test_windows_after_a_word(text, stretches):
-    assert [text[start:stop] for start, stop in windows(text, text.lower(), ["ssn"], after=6)] == stretches
+    assert [text[start:stop] for start, stop in windows(text, WORDS.places(text.lower()), after=6)] == stretches
 
 
 def test_windows_on_both_sides():
-    assert list(windows("a heroku b", "a heroku b", ["heroku"], before=20, after=1)) == [(0, 9)]
+    assert list(windows("a heroku b", WORDS.places("a heroku b"), before=20, after=1)) == [(0, 9)]

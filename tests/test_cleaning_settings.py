@@ -1,10 +1,11 @@
 import pytest
 
 from loramake.cleaning.settings import settings
+from loramake.cleaning.words import Words
 
 
 def named(text: str) -> list[tuple[str, str]]:
-    return [(setting.name, setting.value) for setting in settings(text, ["pass", "token"])]
+    return [(setting.name, setting.value) for setting in settings(text, Words(["pass", "token"]))]
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ def test_names_and_values(text, settings):
 
 
 def test_how_the_name_led_to_the_value():
-    (tight, said, beside) = settings("pass=x; the pass is y z; token z.", ["pass", "token"])
+    (tight, said, beside) = settings("pass=x; the pass is y z; token z.", Words(["pass", "token"]))
     assert (tight.tight, tight.said, tight.last) == (True, False, False)
     assert (said.said, said.value) == (True, "y")
     assert (beside.beside, beside.last) == (True, True)

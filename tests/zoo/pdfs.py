@@ -124,7 +124,7 @@ def no_pages(path: Path, _cage: Cage) -> None:
     path.write_bytes(of_objects(b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [] /Count 0 >>"))
 
 
-@animal("page_tree_that_bites_its_tail.pdf", reason="no_text")
+@animal("page_tree_that_bites_its_tail.pdf", reason="no_pages")
 def page_tree_that_bites_its_tail(path: Path, _cage: Cage) -> None:
     tree = b"<< /Type /Pages /Kids [2 0 R] /Count 1 /Parent 2 0 R >>"
     path.write_bytes(of_objects(b"<< /Type /Catalog /Pages 2 0 R >>", tree))

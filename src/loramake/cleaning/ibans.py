@@ -27,14 +27,15 @@ _LENGTHS = {
     **dict.fromkeys(("LC",), 32),
     **dict.fromkeys(("RU",), 33),
 }
-_COUNTRY = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?=[ \u00a0-]?[A-Z0-9]{2})")
-_COUNTRY_SMALL = re.compile(r"(?<![A-Za-z0-9])[a-z]{2}[0-9]{2}(?=[0-9]{10})")
+_COUNTRY = re.compile(r"[A-Z](?<![A-Za-z0-9].)[A-Z][0-9]{2}(?=[ \u00a0-]?[A-Z0-9]{2})")
+_COUNTRY_SMALL = re.compile(r"[a-z](?<![A-Za-z0-9].)[a-z][0-9]{2}(?=[0-9]{10})")
+_DIGITS = re.compile("[0-9]{12}")
 _LONGEST = 34 + 33  # every character a group
 
 
 def find_ibans(text: str) -> Iterator[Found]:
     """The IBANs in `text` whose length and check digits are right, with the gaps between their groups."""
-    for pattern in (_COUNTRY, _COUNTRY_SMALL):
+    for pattern in (_COUNTRY, _COUNTRY_SMALL) if _DIGITS.search(text) else (_COUNTRY,):
         for match in pattern.finditer(text):
             length = _LENGTHS.get(match[0][:2].upper())
             end = length and _end(text, match.start(), length)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from loramake.cleaning.found import Found
 from loramake.cleaning.nearby import windows
+from loramake.cleaning.words import Words, lowered
 
-# What each service's keys look like, as it documents them; first, what a text must hold to hold one: looking for
-# that costs next to nothing.
+# What each service's keys look like, as it documents them; first, what a text must hold to hold one.
 _ISSUED = tuple(
     (part, re.compile(pattern))
     for part, pattern in (
@@ -111,21 +111,27 @@ _SET = tuple(
     )
 )
 
+_COMMON = "."  # in every text: nothing to look for
+_PARTS = Words(part for part, _ in (*_ISSUED, *_SET) if part != _COMMON)
+_WORDS = Words(word for words, _ in _SAID for word in words)
+
 
 def find_keys(text: str) -> Iterator[Found]:
     """The keys in `text`: without the name before them, but a web hook's address whole."""
+    held = {_COMMON, *_PARTS.held(text)}
     for part, pattern in _ISSUED:
-        if part in text:
+        if part in held:
             for match in pattern.finditer(text):
                 if not _INSIDE.match(text[match.start() - 1 : match.start()]) and not _is_sample(match[0]):
                     yield Found(*match.span(), match[0])
     for part, pattern in _SET:
-        if part in text:
+        if part in held:
             for match in pattern.finditer(text):
                 yield Found(*match.span("value"), match["value"])
-    lowered = text.replace("\u0130", "I").lower()
-    for words, pattern in _SAID:
-        for start, stop in windows(text, lowered, words, before=_NEAR, after=_NEAR):
+    said = _WORDS.places(lowered(text))
+    for words, pattern in _SAID if said else ():
+        near = [place for place in said if place.word in words]
+        for start, stop in windows(text, near, before=_NEAR, after=_NEAR):
             for match in pattern.finditer(text, start, stop):
                 if match.end() < stop or stop == len(text):
                     yield Found(*match.span("value"), match["value"])

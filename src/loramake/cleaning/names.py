@@ -2,15 +2,32 @@
 
 import re
 
+from loramake.cleaning.words import Words
+
 # Words that such names hold; what may follow them in the name.
-PASSWORDS = (
+_PASSWORDS = (
     *("pass", "pwd", "pw", "psk", "kennwort", "contraseña", "contrasena", "mot de passe", "mdp", "hasło", "haslo"),
     *("wachtwoord", "senha", "lösenord", "adgangskode", "salasana", "heslo", "jelszó", "parola", "şifre"),
     *("пароль", "密码", "密碼", "口令", "パスワード", "비밀번호"),
 )
-SECRETS = (
-    *("secret", "token", "key", "credential", "session", "sessid", "_auth", "jwt", "schlüssel", "salt", "clé", "clave"),
+_SECRETS = (
+    *(
+        "secret",
+        "token",
+        "key",
+        "credential",
+        "session",
+        "sessid",
+        "_auth",
+        "jwt",
+        "schlüssel",
+        "salt",
+        "clé",
+        "clave",
+    ),
 )
+TELLING = Words((*_PASSWORDS, *_SECRETS))
+SECRETS = Words(_SECRETS)
 TAIL = re.compile(
     r"(?:w(?:or[dt]e?|d)?|ord|phrase|code|ids?|s)?[0-9]{0,2}"
     r"(?:[_-]?(?:key|hash|value|string|b(?:ase)?64|text|plain|dev|prod|live|test|old|new|base|id)){0,2}"

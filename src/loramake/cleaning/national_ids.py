@@ -7,6 +7,7 @@ from typing import NamedTuple
 from loramake.cleaning.checksums import is_ean, is_luhn, is_mod_11_10, is_verhoeff, weighted
 from loramake.cleaning.found import Found
 from loramake.cleaning.nearby import windows
+from loramake.cleaning.words import Words, lowered
 
 _WORDS_BEFORE = 80
 _GAP = "[ \u00a0.-]?"
@@ -133,6 +134,7 @@ _SAID = (
 _CANDIDATE = re.compile("[0-9A-Z](?<!\\w.)(?=[0-9A-Z .\u00a0-]{8})")
 _FORMS = re.compile(f"{_FREE}(?:{'|'.join(f'(?P<{name}>{form.pattern})' for name, form in _PLAIN.items())}){_END}")
 _AFTER = tuple((words, form, re.compile(f"{_FREE}(?:{form.pattern}){_END}")) for words, form in _SAID)
+_WORDS = Words(word for words, _ in _SAID for word in words)
 
 
 def find_national_ids(text: str) -> Iterator[Found]:
@@ -145,9 +147,10 @@ def find_national_ids(text: str) -> Iterator[Found]:
         match = _FORMS.match(text, candidate.start())
         if match and match.lastgroup and _PLAIN[match.lastgroup].is_right(_number(match[0])):
             yield Found(*match.span(), _number(match[0]))
-    lowered = text.replace("\u0130", "I").lower()  # of the letters, only that one gets longer
-    for words, form, pattern in _AFTER:
-        for start, stop in windows(text, lowered, words, after=_WORDS_BEFORE):
+    said = _WORDS.places(lowered(text))
+    for words, form, pattern in _AFTER if said else ():
+        near = [place for place in said if place.word in words]
+        for start, stop in windows(text, near, after=_WORDS_BEFORE):
             for match in pattern.finditer(text, start, stop):
                 whole = match.end() < stop or stop == len(text)
                 if whole and form.is_right(_number(match[0])):

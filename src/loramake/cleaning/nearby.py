@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 
+from loramake.cleaning.words import Place
 
-def windows(text: str, lowered: str, words: Iterable[str], *, before: int = 0, after: int) -> Iterator[tuple[int, int]]:
-    """The stretches of `text` within reach of one of `words` (in small letters); those that overlap become one.
+
+def windows(text: str, places: Iterable[Place], *, before: int = 0, after: int) -> Iterator[tuple[int, int]]:
+    """The stretches of `text` within reach of the words at `places`, which are in order; those that overlap become one.
 
     A word counts where it begins one, as in `userSsn`; a short one must be all of it.
     """
     last: tuple[int, int] | None = None
-    for place, end in sorted(_places(text, lowered, words)):
+    for place, end, word in places:
+        if not _counts(text, place, end, word):
+            continue
         start, stop = (place - before if before else end), min(len(text), end + after)
         if last and start <= last[1]:
             last = (last[0], max(stop, last[1]))
@@ -21,12 +25,6 @@ def windows(text: str, lowered: str, words: Iterable[str], *, before: int = 0, a
         yield last
 
 
-def _places(text: str, lowered: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
-    for word in words:
-        place = lowered.find(word)
-        while place >= 0:
-            end = place + len(word)
-            inside = text[place - 1 : place].isalpha() and not text[place].isupper()
-            if not inside and (len(word) > 4 or not text[end : end + 1].isalpha()):
-                yield place, end
-            place = lowered.find(word, end)
+def _counts(text: str, place: int, end: int, word: str) -> bool:
+    inside = text[place - 1 : place].isalpha() and not text[place].isupper()
+    return not inside and (len(word) > 4 or not text[end : end + 1].isalpha())

@@ -7,7 +7,7 @@ from loramake.cleaning.commands import find_in_commands
 from loramake.cleaning.found import Found
 from loramake.cleaning.guesses import has_symbol, is_metavariable, is_mixed, is_path, is_random, is_reference, is_sample
 from loramake.cleaning.logins import find_logins
-from loramake.cleaning.names import PASSWORDS, SECRETS, names_password, names_secret
+from loramake.cleaning.names import TELLING, names_password, names_secret
 from loramake.cleaning.settings import Setting, settings
 
 _PROSE = re.compile(r"\b(?:pass|key|secret|token|user|must|should|the|is not|please)")
@@ -25,7 +25,7 @@ def find_passwords(text: str) -> Iterator[Found]:
 
 
 def _set(text: str) -> Iterator[Found]:
-    for setting in settings(text, (*PASSWORDS, *SECRETS)):
+    for setting in settings(text, TELLING):
         value = setting.value
         option = setting.name.startswith("-")
         if is_reference(value) or is_sample(value) or (option and is_metavariable(value)):

@@ -54,7 +54,7 @@ _EXTENSION = re.compile(r"[ ,;]{1,2}(?:ext(?:ension|n)?|poste|x)[.:]?[ ]?[0-9]{1
 _OTHER = re.compile(
     r"(?:^|[^a-z])(?:sku|part|order|ticket|invoice|serial|model|article|artikel|item|lot|batch|case|account|catalog|s/n|p/n|ref"
     r"|reference|bestellung|auftrag|rechnung|konto|kunden|tracking|isbn|issn|doi|version|commande|facture|pedido|factura)"
-    r"(?:[ _-]?(?:number|nummer|no|nr|num|id|code))?[.:#= \t\"']{0,4}$"
+    r"(?:[ _-]?(?:number|nummer|no|nr|num|id|code))?[.:#= \t\"']{0,4}\Z"
 )
 _JOINED = re.compile("[a-z][-_]$")
 _DATE = re.compile(

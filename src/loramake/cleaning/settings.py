@@ -1,10 +1,11 @@
 """Settings, a name that tells and its value: `db_password: x`, `<token>x</token>`, `the password is x`."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from loramake.cleaning.names import TAIL
+from loramake.cleaning.words import Words, lowered
 
 # What sets a value by a sign, or by its place.
 _SETS = re.compile(
@@ -65,59 +66,48 @@ class Setting(NamedTuple):
     last: bool  # nothing but a comment or punctuation follows on the line
 
 
-def settings(text: str, words: Iterable[str]) -> Iterator[Setting]:
+def settings(text: str, words: Words) -> Iterator[Setting]:
     """What is set in `text` under names that hold one of `words` (in small letters), in time linear in its length.
 
     In a short value another setting may be found: what looks like a value may be the next name.
     """
-    lowered = text.replace("\u0130", "I").lower()  # of the letters, only that one gets longer
+    small = lowered(text)
     done = 0
-    for place, word in _places(lowered, words):
+    for place, end, _ in words.places(small):
         if place < done:
             continue
-        end = place + len(word)
-        tail = _NAME.match(lowered, end, end + _LONGEST_NAME)
+        tail = _NAME.match(small, end, end + _LONGEST_NAME)
         if tail and TAIL.fullmatch(tail[0]):
-            found = _setting(text, lowered, place, tail.end())
+            found = _setting(text, small, place, tail.end())
             if found:
                 done = found.end if len(found.value) > (_LONG_QUOTED if found.quoted else _LONG) else done
                 yield found
 
 
-def _places(lowered: str, words: Iterable[str]) -> list[tuple[int, str]]:
-    places = []
-    for word in words:
-        place = lowered.find(word)
-        while place >= 0:
-            places.append((place, word))
-            place = lowered.find(word, place + len(word))
-    return sorted(places)
-
-
-def _setting(text: str, lowered: str, place: int, end: int) -> Setting | None:
-    sets = _SETS.match(text, end) or _SAYS.match(lowered, end) or _BESIDE.match(text, end)
+def _setting(text: str, small: str, place: int, end: int) -> Setting | None:
+    sets = _SETS.match(text, end) or _SAYS.match(small, end) or _BESIDE.match(text, end)
     if not sets or _EXPRESSION.match(text, sets.end()):
         return None
-    begin = _begin(lowered, place)
+    begin = _begin(small, place)
     how = sets.groupdict()
-    if how.get("to") and not _CHANGED.search(lowered, max(0, begin - 60), begin):
+    if how.get("to") and not _CHANGED.search(small, max(0, begin - 60), begin):
         return None
     if how.get("open") and text[begin - 1 : begin] not in ("<", ":"):
         return None
-    return _valued(text, _name(lowered, begin, end), sets)
+    return _valued(text, _name(small, begin, end), sets)
 
 
-def _begin(lowered: str, place: int) -> int:
+def _begin(small: str, place: int) -> int:
     begin = place
-    while begin > max(0, place - _LONGEST_NAME) and (lowered[begin - 1].isalnum() or lowered[begin - 1] in "_.-"):
+    while begin > max(0, place - _LONGEST_NAME) and (small[begin - 1].isalnum() or small[begin - 1] in "_.-"):
         begin -= 1
     return begin
 
 
-def _name(lowered: str, begin: int, end: int) -> str:
+def _name(small: str, begin: int, end: int) -> str:
     """The name; its dashes go if something is before them, as in a word that a manual page has broken."""
-    name = lowered[begin:end]
-    joined = lowered[begin - 1 : begin] == "\\" and lowered[max(0, begin - 2) : begin - 1].isalnum()
+    name = small[begin:end]
+    joined = small[begin - 1 : begin] == "\\" and small[max(0, begin - 2) : begin - 1].isalnum()
     return name.lstrip("-") if joined else name
 
 

@@ -36,11 +36,9 @@ def normalise(text: str, form: Form) -> str:
     a line feed, a space of any width but the ideographic one a space. Zero-width joiners stay where both neighbours are
     of a script, or emoji, that needs them.
     """
-    if text.isascii() or not _MOJIBAKE.search(text):
-        return _normalised(text, form)
     normal = _normalised(_mended(text), form)
-    # What was spelt in another form may hide that its line was decoded wrongly: only a second look finds it.
-    return normal if normal == text else normalise(normal, form)
+    # What goes, or is spelt in another form, may hide that its line was decoded wrongly: a second look finds it.
+    return normalise(normal, form) if normal != text and _may_be_mojibake(normal) else normal
 
 
 def _normalised(text: str, form: Form) -> str:
@@ -55,8 +53,14 @@ def _normalised(text: str, form: Form) -> str:
     return text if text == composed else _compose(text, form)
 
 
+def _may_be_mojibake(text: str) -> bool:
+    return not text.isascii() and bool(_MOJIBAKE.search(text))
+
+
 def _mended(text: str) -> str:
     """`text` whose lines were decoded from UTF-8 by the table of another encoding, as they were meant (mojibake)."""
+    if not _may_be_mojibake(text):
+        return text
     from ftfy import fix_encoding
     from ftfy.badness import is_bad
 
