@@ -122,7 +122,7 @@ def command(row: Row, given: Path, folder: Path, pythons: dict[str, str | None])
             python,
             str(CLEANERS / "ours.py"),
             str(given),
-            f"{out}/kept.jsonl",
+            out,
             str(row.workers),
             json.dumps(row.steps),
         ]

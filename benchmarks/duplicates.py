@@ -53,7 +53,7 @@ def survivors(rows: list[tuple[str, str]], folder: Path) -> tuple[dict[str, str]
     (folder / "unread.jsonl").write_text("")
     spec = Clean.model_validate({"engine": "python", "steps": [{"deduplicate": {"near": 0.8}}]})
     start = time.process_time()
-    outputs = {"train": folder / "train.jsonl", "dropped": folder / "dropped.jsonl"}
+    outputs = {"train": folder / "train", "dropped": folder / "dropped.jsonl", "samples": folder / "samples.jsonl"}
     clean(spec, documents=folder / "documents.jsonl", unread=folder / "unread.jsonl", **outputs)
     took = time.process_time() - start
     kept = {row["id"]: row["path"] for row in read_rows(outputs["train"])}

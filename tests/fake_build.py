@@ -143,9 +143,20 @@ def add_data(build):
     counts = Counts("files", 19, 13, reasons, made=made_of, detail={"records_refused": {"empty": 2}})
     add_stage(build, "sources", SOURCES, counts, {"documents.jsonl": made, "dropped.jsonl": lost}, seconds=6.4)
     refused = [row | {"reason": "duplicate" if row["part"] > "OPS-115" else "too_short"} for row in made[-9:]]
+    place = {"source": "tickets", "path": "exports/jira.json", "part": "OPS-7"}
+    changed = [
+        {"step": "1 html", **place, "before": "<p>The <b>pump</b> leaks.</p>", "after": "The pump leaks."},
+        {"step": "4 mask", **place, "before": "", "after": "Write to <EMAIL_1> about it."},
+    ]
     detail = {"masked": {"email": 41, "phone": 12, "secret": 3}}
     counts = Counts("documents", 132, 123, {"too_short": 5, "duplicate": 4}, detail=detail)
-    add_stage(build, "clean", model.Clean(), counts, {"train.jsonl": made[:-9], "dropped.jsonl": refused})
+    add_stage(
+        build,
+        "clean",
+        model.Clean(),
+        counts,
+        {"train/train.jsonl": made[:-9], "dropped.jsonl": refused, "samples.jsonl": changed},
+    )
 
 
 def add_examples(build):

@@ -28,11 +28,12 @@ class Run:
             for number, text in enumerate(texts):
                 out.write(document(text, number))
             unread.write(UNREAD)
-        outputs = {"train": folder / "train.jsonl", "dropped": folder / "dropped.jsonl"}
+        outputs = {"train": folder / "train", "dropped": folder / "dropped.jsonl", "samples": folder / "samples.jsonl"}
         inputs = {"documents": folder / "documents.jsonl", "unread": folder / "unread.jsonl"}
         self.counts = clean(spec or Clean(), **inputs, **outputs, **more)
         self.train = list(read_rows(outputs["train"]))
         self.dropped = list(read_rows(outputs["dropped"]))
+        self.samples = list(read_rows(outputs["samples"]))
 
 
 def test_what_is_kept_comes_in_order_with_its_text_cleaned(tmp_path):
@@ -106,10 +107,39 @@ def test_losing_much_is_told_with_the_largest_reason(tmp_path, caplog, texts, wa
 def test_a_line_that_is_no_json_is_named(tmp_path):
     (tmp_path / "documents.jsonl").write_text("{oops\n")
     (tmp_path / "unread.jsonl").write_text("")
-    files = {name: tmp_path / f"{name}.jsonl" for name in ("documents", "unread", "train", "dropped")}
+    files = {name: tmp_path / f"{name}.jsonl" for name in ("documents", "unread", "train", "dropped", "samples")}
     with pytest.raises(DataError, match=r"documents\.jsonl:1"):
         clean(Clean(), **files)
-    assert not files["train"].exists()
+    assert not list(files["train"].glob("*.jsonl"))
+
+
+def test_a_large_corpus_comes_in_parts_that_read_as_one(tmp_path, monkeypatch):
+    texts = [f"{LONG} {number}" for number in range(40)]
+    whole = Run(tmp_path, texts).train
+    monkeypatch.setattr("loramake.records.PART_BYTES", 1000)
+    (tmp_path / "train/train.jsonl").unlink()
+    run = Run(tmp_path, texts)
+    assert run.train == whole
+    parts = sorted(path.name for path in (tmp_path / "train").iterdir())
+    assert len(parts) > 10 and {"train.jsonl", "train-2.jsonl", "train-10.jsonl"} < set(parts)
+    assert all(path.stat().st_size <= 1000 for path in (tmp_path / "train").iterdir())
+
+
+def test_samples_show_what_each_step_changed_and_nothing_that_is_masked(tmp_path):
+    text = f"<p>{LONG}</p> <b>ann@example.org</b>  wrote"
+    samples = Run(tmp_path, [text] * 5 + [f"{LONG} {number}" for number in range(5)]).samples
+    assert [row["step"] for row in samples] == ["1 html"] * 3 + ["3 whitespace"] * 3 + ["4 mask"] * 3
+    assert samples[0]["before"].startswith("<p>") and samples[0]["after"].startswith(LONG[:20])
+    assert samples[-1] | {"after": ""} == {
+        "step": "4 mask",
+        "source": "docs",
+        "path": samples[-1]["path"],
+        "part": "",
+        "before": "",
+        "after": "",
+    }
+    assert "<EMAIL_1> wrote" in samples[-1]["after"]
+    assert "ann@example.org" not in json.dumps(samples)
 
 
 def test_the_bytes_do_not_depend_on_the_number_of_processes(tmp_path):
@@ -117,7 +147,7 @@ def test_the_bytes_do_not_depend_on_the_number_of_processes(tmp_path):
     digests = set()
     for threads in (1, 2):
         Run(tmp_path, texts, threads=threads)
-        digests.add((sha256_file(tmp_path / "train.jsonl"), sha256_file(tmp_path / "dropped.jsonl")))
+        digests.add((sha256_file(tmp_path / "train/train.jsonl"), sha256_file(tmp_path / "dropped.jsonl")))
     assert len(digests) == 1
 
 

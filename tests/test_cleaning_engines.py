@@ -75,14 +75,14 @@ def cleaned(folder: Path, out: Path, *, threads: int = 1, **engine: str) -> Path
     """The folder that a run of the stage writes to."""
     out.mkdir(parents=True)
     spec = Clean.model_validate({"steps": STEPS, **engine})
-    outputs = {"train": out / "train.jsonl", "dropped": out / "dropped.jsonl"}
+    outputs = {"train": out / "train", "dropped": out / "dropped.jsonl", "samples": out / "samples.jsonl"}
     clean(spec, documents=folder / "documents.jsonl", unread=folder / "unread.jsonl", threads=threads, **outputs)
     return out
 
 
 def assert_same(one: Path, other: Path) -> None:
-    names = sorted(path.name for path in one.iterdir())
-    assert names == sorted(path.name for path in other.iterdir())
+    names = sorted(path.relative_to(one).as_posix() for path in one.rglob("*") if path.is_file())
+    assert names == sorted(path.relative_to(other).as_posix() for path in other.rglob("*") if path.is_file())
     assert filecmp.cmpfiles(one, other, names, shallow=False) == (names, [], [])
 
 
@@ -109,7 +109,8 @@ def test_every_step_has_work(expected: Path):
     dropped = (expected / "dropped.jsonl").read_text()
     for reason in ("empty", "too_short", "not_where", "contaminated", "duplicate", "near_duplicate", "bad_json"):
         assert f'"reason":"{reason}' in dropped, reason
-    assert "ann@corp.example" not in (expected / "train.jsonl").read_text() + dropped
+    shown = (expected / "train/train.jsonl").read_text() + (expected / "samples.jsonl").read_text()
+    assert "ann@corp.example" not in shown + dropped
 
 
 def test_two_processes_write_the_same_bytes(folder: Path, expected: Path):
@@ -154,6 +155,7 @@ def test_a_pattern_that_explodes_on_an_executor_is_named(tmp_path: Path):
             unread=tmp_path / "unread.jsonl",
             train=tmp_path / "t",
             dropped=tmp_path / "d",
+            samples=tmp_path / "s",
         )
     assert caught.value.where == "on an executor of local[1]"
 

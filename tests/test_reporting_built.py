@@ -22,17 +22,17 @@ def test_a_result_tells_its_receipt(stages):
 
 def test_records_and_sizes_come_from_the_receipt(stages):
     clean = read_build(stages)["clean"]
-    assert clean.records("train.jsonl") == 123
-    assert clean.size("train") == (stages["clean"] / "train.jsonl").stat().st_size
+    assert clean.records("train/") == 123
+    assert clean.size("train/") == (stages["clean"] / "train/train.jsonl").stat().st_size
     assert clean.records("nothing.jsonl") == clean.size("nothing") == 0
 
 
 def test_records_are_counted_where_the_receipt_does_not_say(stages):
     path = stages["clean"] / "receipt.json"
     receipt = read_json(path)
-    del receipt["outputs"]["train.jsonl"]["records"]
+    del receipt["outputs"]["train/train.jsonl"]["records"]
     write_json(path, receipt)
-    assert read_build(stages)["clean"].records("train.jsonl") == 123
+    assert read_build(stages)["clean"].records("train/") == 123
 
 
 def test_a_file_that_is_not_there_has_no_rows(stages):

@@ -78,3 +78,10 @@ def test_where_a_refused_record_stands(row, place):
 def test_masks_are_counted_by_kind(build):
     assert funnel.masks(build) == {"email": 41, "phone": 12, "secret": 3}
     assert funnel.masks({}) == {}
+
+
+def test_what_cleaning_changed_is_shown_by_step(build):
+    shown = funnel.changes(build)
+    assert list(shown) == ["1 html", "4 mask"]
+    assert shown["1 html"][0]["place"] == "exports/jira.json · OPS-7"
+    assert funnel.changes({}) == {}

@@ -80,6 +80,6 @@ def test_the_training_names_steps_or_epochs(tmp_path):
 
 def test_a_damaged_file_is_named_with_its_line(tmp_path):
     stages = data_build(tmp_path)
-    write_text(stages["clean"] / "train.jsonl", '{"source": "handbook", "id": 1}\n{"sour')
+    write_text(stages["clean"] / "train/train.jsonl", '{"source": "handbook", "id": 1}\n{"sour')
     with pytest.raises(DataError, match=r"train.jsonl:2"):
         tell(read_build(stages))

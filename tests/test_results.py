@@ -33,7 +33,7 @@ def stand() -> list[str]:
 
 
 def test_files_take_the_names_that_people_look_for():
-    made("clean", "a", {"train.jsonl": "t", "dropped.jsonl": "d"})
+    made("clean", "a", {"train/train.jsonl": "t", "dropped.jsonl": "d"})
     made("curate", "b", {"splits/sft_train.jsonl": "s", "dropped.jsonl": "no"})
     made("export", "c", {"gguf/model-f16.gguf": "g", "merged/config.json": "m", "parity.json": "p"})
     publish(publication(clean="a", curate="b", export="c"))
@@ -43,7 +43,7 @@ def test_files_take_the_names_that_people_look_for():
 
 
 def test_what_a_recipe_no_longer_makes_goes_away():
-    made("clean", "a", {"train.jsonl": "t", "dropped.jsonl": "d"})
+    made("clean", "a", {"train/train.jsonl": "t", "dropped.jsonl": "d"})
     made("export", "c", {"merged/config.json": "m"})
     publish(publication(clean="a", export="c"))
     publish(publication(clean="a"))
@@ -52,7 +52,7 @@ def test_what_a_recipe_no_longer_makes_goes_away():
 
 
 def test_a_file_of_the_users_own_stays():
-    made("clean", "a", {"train.jsonl": "t"})
+    made("clean", "a", {"train/train.jsonl": "t"})
     publish(publication(clean="a"))
     Path("results/small/notes.txt").write_text("mine")
     publish(publication(clean="a"))
@@ -60,10 +60,10 @@ def test_a_file_of_the_users_own_stays():
 
 
 def test_an_edited_result_does_not_touch_the_store():
-    made("clean", "a", {"train.jsonl": "t"})
+    made("clean", "a", {"train/train.jsonl": "t"})
     publish(publication(clean="a"))
     Path("results/small/train.jsonl").write_text("edited")
-    assert Path("build/clean/a/train.jsonl").read_text() == "t"
+    assert Path("build/clean/a/train/train.jsonl").read_text() == "t"
 
 
 def test_a_large_file_costs_no_disk(monkeypatch: pytest.MonkeyPatch):
@@ -74,7 +74,7 @@ def test_a_large_file_costs_no_disk(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_the_mark_says_what_stands_there():
-    made("clean", "a", {"train.jsonl": "t"})
+    made("clean", "a", {"train/train.jsonl": "t"})
     key = publication(clean="a")
     publish(key)
     assert last_published("small") == {"clean": "a"}
@@ -84,7 +84,7 @@ def test_the_mark_says_what_stands_there():
 
 
 def test_a_file_asked_for_by_name_comes_back():
-    made("clean", "a", {"train.jsonl": "t"})
+    made("clean", "a", {"train/train.jsonl": "t"})
     publish(publication(clean="a"))
     Path("results/small/train.jsonl").unlink()
     republish("small/train.jsonl")
@@ -96,7 +96,7 @@ def test_a_file_asked_for_by_name_comes_back():
 
 
 def test_a_result_that_is_missing_is_named():
-    made("clean", "a", {"train.jsonl": "t"})
-    Path("build/clean/a/train.jsonl").unlink()
+    made("clean", "a", {"train/train.jsonl": "t"})
+    Path("build/clean/a/train/train.jsonl").unlink()
     with pytest.raises(StoreError, match="a result is missing"):
         publish(publication(clean="a"))

@@ -17,14 +17,14 @@ RUNS: list[str] = []
 def clean(spec: Clean, *, documents: Path, unread: Path, train: Path, dropped: Path) -> Counts:
     """A stand-in with the real stage's name: it copies, and notes that it ran."""
     RUNS.append(spec.engine)
-    train.write_text(documents.read_text().replace(" ", ""))
+    (train / "train.jsonl").write_text(documents.read_text().replace(" ", ""))
     dropped.write_text(unread.read_text())
     return Counts(unit="documents", given=2, passed=1, dropped={"too_short": 1})
 
 
 def chunk(spec: Chunking, *, documents: Path, chunks: Path, threads: int) -> Counts:
     RUNS.append(f"chunk {threads} {spec.size}")
-    chunks.write_text(documents.read_text())
+    chunks.write_text((documents / "train.jsonl").read_text())
     return Counts(unit="documents", given=1, passed=1)
 
 
@@ -59,7 +59,7 @@ def source(text: str) -> str:
 def test_a_receipt_says_what_was_made_and_nothing_volatile():
     key = plan("clean", {"sources": source("a b\n")})
     receipt = store.run(clean, key)
-    assert receipt["outputs"]["train.jsonl"]["records"] == 1
+    assert receipt["outputs"]["train/train.jsonl"]["records"] == 1
     assert receipt["counts"]["dropped"] == {"too_short": 1}
     assert set(receipt) == {"stage", "key", "slice", "counts", "outputs"}
     assert read_json(Path(f"build/clean/{key}/receipt.json")) == receipt
@@ -84,7 +84,7 @@ def test_a_receipt_that_was_swept_away_comes_back_without_work():
 def test_a_damaged_result_is_built_again():
     key = plan("clean", {"sources": source("a b\n")})
     store.run(clean, key)
-    Path(f"build/clean/{key}/train.jsonl").write_text("cut off")
+    Path(f"build/clean/{key}/train/train.jsonl").write_text("cut off")
     store.run(clean, key)
     assert len(RUNS) == 2
 

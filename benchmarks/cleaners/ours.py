@@ -10,7 +10,7 @@ from loramake.stages.clean import clean
 
 def main() -> None:
     documents, kept, workers, steps = sys.argv[1:]
-    folder = Path(kept).parent.parent
+    folder = Path(kept).parent
     (folder / "unread.jsonl").write_text("")
     clean(
         Clean.model_validate({"engine": "python", **json.loads(steps)}),
@@ -18,6 +18,7 @@ def main() -> None:
         unread=folder / "unread.jsonl",
         train=Path(kept),
         dropped=folder / "dropped.jsonl",
+        samples=folder / "samples.jsonl",
         threads=int(workers),
     )
 

@@ -20,6 +20,7 @@ from loramake.files import digest, whole_file
 
 PAGE_BREAK = "\f"
 MESSAGES = "messages"  # the key of a conversation in `meta`
+PART_BYTES = 256_000_000
 OF_THE_WHOLE = (MESSAGES, "sections", "images")  # keys of `meta` that of all passages the first one has
 
 
@@ -181,14 +182,59 @@ class Writer:
             self.reasons[reason.split(":")[0]] += 1
 
 
+class PartsWriter:
+    """JSON lines to files of a folder: NAME.jsonl and, beyond PART_BYTES, NAME-2.jsonl, NAME-3.jsonl, …
+
+    The lines do not depend on where one part ends. `count` is the number of lines in all of them.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder, self._name = folder, name
+        self._parts = self._bytes = self.count = 0
+
+    def __enter__(self) -> Self:
+        self._begin()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._part.__exit__(kind, error, trace)
+
+    def write_line(self, line: bytes) -> None:
+        """Append a record that is a line of JSON already, without its end."""
+        if self._bytes and self._bytes + len(line) + 1 > PART_BYTES:
+            self._part.__exit__(None, None, None)
+            self._begin()
+        self._part.write_line(line)
+        self._bytes += len(line) + 1
+        self.count += 1
+
+    def _begin(self) -> None:
+        self._parts, self._bytes = self._parts + 1, 0
+        number = f"-{self._parts}" if self._parts > 1 else ""
+        self._part = Writer(self._folder / f"{self._name}{number}.jsonl").__enter__()
+
+
+def parts(path: Path) -> list[Path]:
+    """The files of JSON lines at `path`, in the order of their numbers: those of a folder, or the one file."""
+    if not path.is_dir():
+        return [path]
+    return sorted(path.glob("*.jsonl"), key=lambda part: (len(part.name), part.name))
+
+
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a JSON-lines file, in order. Raises DataError with the line's number when one is not JSON."""
-    with path.open(encoding="utf-8") as stream:
-        for number, line in enumerate(stream, 1):
-            try:
-                yield json.loads(line)
-            except ValueError as error:
-                raise DataError(f"not a line of JSON: {error}", where=f"{path}:{number}") from None
+    """The lines of a JSON-lines file, or of a folder's parts, in order.
+
+    Raises DataError with the line's number when one is not JSON.
+    """
+    for part in parts(path):
+        with part.open(encoding="utf-8") as stream:
+            for number, line in enumerate(stream, 1):
+                try:
+                    yield json.loads(line)
+                except ValueError as error:
+                    raise DataError(f"not a line of JSON: {error}", where=f"{part}:{number}") from None
 
 
 def read_records(kind: type[Record], path: Path) -> Iterator[Record]:

@@ -23,7 +23,7 @@ MARK = ".published-"
 
 # What each stage shows, and under what name: a file, or all whose names begin alike (`{recipe}` is the recipe's name).
 SHOWN: dict[str, dict[str, str]] = {
-    "clean": {"train.jsonl": "train.jsonl", "dropped.jsonl": "dropped.jsonl"},
+    "clean": {"train/": "", "dropped.jsonl": "dropped.jsonl"},
     "synthesize": {"quarantined.jsonl": "quarantined.jsonl"},
     "curate": {"splits/": ""},
     "pretrain": {"base/": "base/"},

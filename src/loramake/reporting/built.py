@@ -63,20 +63,20 @@ class Built:
         return dict(Counter(self.counts["dropped"]) + Counter(self.counts["quarantined"]))
 
     def records(self, name: str) -> int:
-        """How many records the file `name` holds; 0 without such a file."""
-        if name not in self.receipt["outputs"]:
-            return 0
-        records = self.receipt["outputs"][name].get("records")
-        return sum(1 for _ in self.rows(name)) if records is None else int(records)
+        """How many records the file `name` holds, or all parts in it if it ends with a slash; 0 without any."""
+        outputs = self.receipt["outputs"]
+        names = [output for output in outputs if output == name or (name.endswith("/") and output.startswith(name))]
+        counts = [(part, outputs[part].get("records")) for part in names]
+        return sum(sum(1 for _ in self.rows(part)) if count is None else int(count) for part, count in counts)
 
     def size(self, start: str) -> int:
         """The size in bytes of all outputs whose names begin with `start`."""
         return sum(output["bytes"] for name, output in self.receipt["outputs"].items() if name.startswith(start))
 
     def rows(self, name: str) -> Iterator[dict[str, Any]]:
-        """The lines of the JSON-lines file `name`; none without such a file."""
+        """The lines of the JSON-lines file `name`, or of the parts in a folder; none without it."""
         path = self.folder / name
-        return read_rows(path) if path.is_file() else iter(())
+        return read_rows(path) if path.exists() else iter(())
 
     def json(self, name: str) -> dict[str, Any]:
         """The JSON object in the file `name`; empty without such a file."""

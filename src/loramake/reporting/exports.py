@@ -30,8 +30,8 @@ def data_files(build: Build) -> list[Export]:
     found = []
     if "clean" in build:
         clean = build["clean"]
-        what = f"the clean text, {plural(clean.records('train.jsonl'), 'document')}"
-        found.append(Export("train.jsonl", clean.size("train.jsonl"), [("what", what)]))
+        what = f"the clean text, {plural(clean.records('train/'), 'document')}"
+        found.append(Export("train.jsonl", clean.size("train/"), [("what", what)]))
     for name, examples in splits(build).items():
         file = f"sft_{name}.jsonl"
         found.append(Export(file, build["curate"].size(f"splits/{file}"), [("what", plural(examples, "example"))]))

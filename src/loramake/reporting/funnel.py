@@ -53,7 +53,7 @@ def totals(build: Build) -> list[tuple[str, int]]:
     """How many there are of what each hop gives: documents, clean documents, passages, examples, kept examples."""
     hops = (
         ("sources", "documents.jsonl", "documents"),
-        ("clean", "train.jsonl", "clean documents"),
+        ("clean", "train/", "clean documents"),
         ("chunk", "chunks.jsonl", "passages"),
         ("synthesize", "examples.jsonl", "examples"),
     )
@@ -101,6 +101,14 @@ def place_of(row: Mapping[str, Any]) -> str:
     """Where a refused record stands: its path and part, or the nearest thing to them that it has."""
     path, part = row.get("path") or row.get("group") or row.get("chunk") or row.get("id") or "", row.get("part")
     return f"{path} · {part}" if part else str(path)
+
+
+def changes(build: Build) -> dict[str, list[dict[str, str]]]:
+    """Samples of what the steps of `clean` changed, by step."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in build["clean"].rows("samples.jsonl") if "clean" in build else ():
+        found.setdefault(row["step"], []).append({**row, "place": place_of(row)})
+    return found
 
 
 def masks(build: Build) -> dict[str, int]:

@@ -79,7 +79,7 @@ def origins(build: Build) -> list[Origin]:
 def _hops(build: Build) -> dict[str, Iterator[dict[str, Any]]]:
     hops = {"documents": build["sources"].rows("documents.jsonl")}
     if "clean" in build:
-        hops["clean"] = build["clean"].rows("train.jsonl")
+        hops["clean"] = build["clean"].rows("train/")
     if "curate" in build:
         hops["examples"] = (row for name in split_files(build["curate"]) for row in build["curate"].rows(name))
     return hops
@@ -146,7 +146,7 @@ def walk(build: Build) -> Walk | None:
     example = _sample_example(build)
     chunk = _found(build, "chunk", "chunks.jsonl", example["chunk"]) if example and "chunk" in build else None
     wanted = (chunk or example or {}).get("document")
-    for stage, file in (("clean", "train.jsonl"), ("sources", "documents.jsonl")):
+    for stage, file in (("clean", "train/"), ("sources", "documents.jsonl")):
         document = _found(build, stage, file, wanted) if stage in build else None
         if document:
             return Walk(document, chunk, example)

@@ -59,6 +59,7 @@ class Story:
     reasons: list[funnel.Reason]
     splits: dict[str, int]
     masks: dict[str, int]
+    changes: dict[str, list[dict[str, str]]]
     charts: list[Chart]
     files: list[exports.Export]
     data_files: list[exports.Export]
@@ -102,6 +103,7 @@ def tell(build: Build) -> Story:
         reasons=funnel.reasons(build),
         splits=funnel.splits(build),
         masks=funnel.masks(build),
+        changes=funnel.changes(build),
         charts=_charts(build),
         files=exports.exports(build),
         data_files=exports.data_files(build),

@@ -14,7 +14,7 @@ from loramake.cleaning.workers import ordered_map
 from loramake.errors import DataError
 from loramake.files import digest
 from loramake.recipe.model import Chunking
-from loramake.records import OF_THE_WHOLE, PAGE_BREAK, Chunk, Counts, Document, Writer, read_records
+from loramake.records import OF_THE_WHOLE, PAGE_BREAK, Chunk, Counts, Document, Writer, parts, read_records
 
 _PARALLEL_BYTES = 4_000_000  # below, processes take longer to start than to work
 
@@ -28,7 +28,7 @@ def chunk(spec: Chunking, *, documents: Path, chunks: Path, threads: int = 1) ->
     tokenizer cannot be loaded.
     """
     ruler_of(spec)
-    processes = threads if documents.stat().st_size >= _PARALLEL_BYTES else 1
+    processes = threads if sum(part.stat().st_size for part in parts(documents)) >= _PARALLEL_BYTES else 1
     lengths: list[int] = []
     passed = empty = 0
     with Writer(chunks) as out:

@@ -11,39 +11,47 @@ from loramake.cleaning.contamination import passages_of
 from loramake.cleaning.engines import choose, cleaned
 from loramake.cleaning.judge import Judge
 from loramake.cleaning.lines import Cleaned, NotADocumentError, Recipe, read_line, redone
+from loramake.cleaning.samples import Samples
 from loramake.cleaning.shingles import shingles
 from loramake.cleaning.spool import Lines, Spool
 from loramake.cleaning.steps import text_at
 from loramake.errors import DataError
 from loramake.recipe.cleaning import Clean
-from loramake.records import Counts, Writer, read_rows
+from loramake.records import Counts, PartsWriter, Writer, read_rows
 
 log = logging.getLogger("loramake.clean")
 
 _MANY = 0.3
 
 
-def clean(spec: Clean, *, documents: Path, unread: Path, train: Path, dropped: Path, threads: int = 1) -> Counts:
-    """Write the documents that `spec` keeps to `train`, the others with their reason to `dropped`.
+def clean(
+    spec: Clean, *, documents: Path, unread: Path, train: Path, dropped: Path, samples: Path, threads: int = 1
+) -> Counts:
+    """Write the documents that `spec` keeps to the folder `train`, the others with their reason to `dropped`.
 
-    `dropped` begins with the rows of `unread`, of what `sources` could not read; they count there, not here. Neither
-    file depends on `threads`, nor on the engine. Raises DataError when nothing is left.
+    `samples` shows what each step changed in some of them. `dropped` begins with the rows of `unread`, of what
+    `sources` could not read; they count there, not here. No file depends on `threads`, nor on the engine. Raises
+    DataError when nothing is left.
     """
     engine, why = choose(spec, documents.stat().st_size)
     log.info("engine: %s, because %s", engine, why)
     recipe = Recipe(spec.steps, passages_of(spec.steps, read_rows(documents)))
-    funnel = _Funnel(spec)
-    with Spool(train.parent) as spool, Writer(train) as kept, Writer(dropped) as out:
+    funnel, changes, lines = _Funnel(spec), Samples(spec.steps), Lines(documents)
+    with Spool(dropped.parent) as spool, PartsWriter(train, "train") as kept, Writer(dropped) as out:
         for row in read_rows(unread):
             out.write({**row, "stage": "sources"})
         judge = Judge(spec.steps)
         _fill(spool, judge, recipe, documents, engine, threads)
-        for result in _judged(spool, judge, recipe, documents):
+        for position, result in enumerate(_judged(spool, judge, recipe, lines)):
             funnel.count(result)
+            changes.note(position, result.changed, len(result.line))
             if result.reason is None:
                 kept.write_line(result.line)
             else:
                 out.write_line(result.line, reason=result.reason)
+    with Writer(samples) as shown:
+        for row in changes.rows(lines):
+            shown.write(row)
     reasons = dict(sorted(out.reasons.items()))
     _complain(reasons, kept.count, documents)
     detail = {"masked": dict(sorted(funnel.masked.items())), "steps": funnel.steps}
@@ -72,9 +80,8 @@ def _bad_line(documents: Path) -> DataError:
     return DataError("not a document", where=str(documents))
 
 
-def _judged(spool: Spool, judge: Judge, recipe: Recipe, documents: Path) -> Iterator[Cleaned]:
+def _judged(spool: Spool, judge: Judge, recipe: Recipe, lines: Lines) -> Iterator[Cleaned]:
     """What becomes of each document in the end, in order: a duplicate is dropped as it stood at that step."""
-    lines = Lines(documents)
     verdicts = judge.verdicts(
         spool.order,
         lambda position, step: shingles(text_at(recipe.steps, read_line(lines[position]), step)),
