@@ -19,6 +19,8 @@ _LINES = frozenset(
         " option search summary tbody tfoot thead tr"
     )
 )
+# What breaks the line the same way whether it opens or closes.
+_PLAIN = dict.fromkeys(_PARAGRAPHS - {"ul", "ol"}, 2) | dict.fromkeys(_LINES - {"tr", "br"}, 1)
 _SAYS = {*_HIDDEN, *_CODE, *_PARAGRAPHS, *_LINES, "&", "[", "pre", "br", "li", "td", "th", "ul"}
 _SAYS |= {f"h{level}" for level in range(10)}  # any other tag changes nothing but that it goes
 _ROUNDS = 4
@@ -124,7 +126,9 @@ class _Page:
 
     def tag(self, name: str, closing: bool) -> None:
         """Do what a tag says."""
-        if name == "pre":
+        if self._pre is None and name in _PLAIN:
+            self._parts.append(_PLAIN[name])
+        elif name == "pre":
             self._end_pre()
             self._pre = None if closing else []
         elif self._pre is not None:
@@ -198,18 +202,18 @@ def _join(parts: list[Part]) -> str:
                 mark = False
             pending = max(pending, abs(part))
             continue
-        block = isinstance(part, _Block)
-        words = part.lstrip(" \t\n") if (pending or mark) and not isinstance(part, (_Mark, _Block)) else part
+        kind = type(part)
+        words = part.lstrip(" \t\n") if kind is str and (pending or mark) else part
         if not words:
             continue
-        if mark and isinstance(part, _Mark):
+        if mark and kind is _Mark:
             lines.pop()
-        elif pending and (block or not mark):
+        elif pending and (kind is _Block or not mark):
             _trim(lines)
             if lines:
                 lines.append("\n" * pending)
         lines.append(words)
-        pending, mark = 0, isinstance(part, _Mark)
+        pending, mark = 0, kind is _Mark
     _trim(lines)
     return "".join(lines)
 
