@@ -5,7 +5,8 @@ import pytest
 from loramake.errors import RecipeError
 from loramake.recipe.cleaning import Step
 from loramake.recipe.load import keys_at, load_recipe, spec_at
-from loramake.recipe.model import Lora, Task
+from loramake.recipe.model import Lora
+from loramake.recipe.task import Task
 
 BASE = "sources:\n  yard: { files: docs/* }\nclean: {}\nchunk: { size: 300, overlap: 30 }\n"
 

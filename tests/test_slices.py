@@ -29,6 +29,14 @@ BASE: dict[str, Any] = {
             "ask": {"kind": "qa"},
             "fill": {"kind": "extract", "schema": "schema.json"},
             "copy": {"kind": "direct", "answer": ["b"]},
+            "rate": {"kind": "label", "dimensions": {"depth": {"about": "How deep?", "weight": 1.0}}},
+            "chain": {
+                "kind": "extract",
+                "stages": {
+                    "parts": {"prompt": "prompt.md", "schema": "schema.json"},
+                    "pins": {"prompt": "prompt.md", "schema": "schema.json", "each": "parts.items"},
+                },
+            },
         },
     },
     "curate": {},
@@ -117,6 +125,8 @@ CHANGES: dict[str, Any] = {
     "synthesize.model.url": "http://localhost:2/v1",
     "synthesize.model.key": "MY_KEY",
     "synthesize.model.answers": "text",
+    "synthesize.model.protocol": "anthropic",
+    "synthesize.model.file": {"synthesize.model": {"file": "prompt.md"}},
     "synthesize.tasks.ask.kind": {"synthesize.tasks.ask": {"kind": "direct", "answer": "b"}},
     "synthesize.tasks.ask.from": "docs",
     "synthesize.tasks.ask.prompt": "prompt.md",
@@ -124,11 +134,55 @@ CHANGES: dict[str, Any] = {
     "synthesize.tasks.fill.schema": "other.json",
     "synthesize.tasks.copy.answer": "b",
     "synthesize.tasks.ask.pairs": 5,
+    "synthesize.tasks.ask.style": "why",
+    "synthesize.tasks.ask.examples": "shots.jsonl",
+    "synthesize.tasks.ask.budget.size": {"synthesize.tasks.ask.budget": 500},
+    "synthesize.tasks.ask.budget.unit": {"synthesize.tasks.ask.budget": {"size": 500, "unit": "characters"}},
+    "synthesize.tasks.ask.budget.tokenizer": {"synthesize.tasks.ask.budget": {"size": 500, "tokenizer": "a/model"}},
+    "synthesize.tasks.ask.keywords": {"synthesize.tasks.ask": {"kind": "qa", "budget": 500, "keywords": "pin"}},
+    "synthesize.tasks.rate.reasoning": False,
+    "synthesize.tasks.rate.tiers": {"synthesize.tasks.rate.tiers": {"good": 3, "bad": 1}},
+    "synthesize.tasks.rate.dimensions.depth.about": "How far?",
+    "synthesize.tasks.rate.dimensions.depth.weight": {
+        "synthesize.tasks.rate.dimensions": {
+            "depth": {"about": "How deep?", "weight": 0.5},
+            "use": {"about": "Of use?", "weight": 0.5},
+        }
+    },
+    "synthesize.tasks.rate.dimensions.depth.least": 0,
+    "synthesize.tasks.rate.dimensions.depth.most": 9,
+    "synthesize.tasks.chain.stages.pins.each": "parts.pieces",
+    "synthesize.tasks.chain.stages.pins.after": "parts",
+    "synthesize.tasks.chain.stages.pins.prompt": "docs/a.md",
+    "synthesize.tasks.chain.stages.pins.schema": "other.json",
+    "synthesize.tasks.chain.stages.pins.student": "prompt.md",
+    "synthesize.tasks.chain.stages.pins.examples": "shots.jsonl",
+    "synthesize.tasks.chain.stages.pins.most": 9,
+    "synthesize.tasks.chain.stages.pins.sections.keywords": {
+        "synthesize.tasks.chain.stages.pins.sections": {"keywords": "pin"}
+    },
+    "synthesize.tasks.chain.stages.pins.sections.ask": {
+        "synthesize.tasks.chain.stages.pins.sections": {"keywords": "pin", "ask": False}
+    },
+    "synthesize.tasks.chain.stages.pins.budget.size": {"synthesize.tasks.chain.stages.pins.budget": 500},
+    **{
+        f"synthesize.tasks.chain.stages.pins.budget.{key}": {
+            "synthesize.tasks.chain.stages.pins.budget": {"size": 500, key: value}
+        }
+        for key, value in {"unit": "characters", "tokenizer": "a/model"}.items()
+    },
     "synthesize.temperature": 0.5,
     "synthesize.max_tokens": 99,
     "synthesize.retries": 5,
+    "synthesize.on_error": "quarantine",
+    "synthesize.unmasked": True,
     "synthesize.limit.in_flight": 2,
     "synthesize.limit.timeout": 3.5,
+    "synthesize.limit.requests_per_minute": 60,
+    "synthesize.limit.tokens_per_minute": 60_000,
+    "synthesize.limit.hours": "16:30-00:30",
+    "synthesize.limit.batch": True,
+    "synthesize.limit.spend_usd": 5.0,
     "curate.deduplicate": "none",
     "curate.split.train": {"curate.split": {"train": 0.7, "validation": 0.2, "test": 0.1}},
     "curate.split.validation": {"curate.split": {"train": 0.8, "validation": 0.2, "test": 0.0}},
@@ -184,8 +238,9 @@ NO_EFFECT = {
     "clean.master",
     "clean.spark_above",
     "synthesize.model.key",
-    "synthesize.limit.in_flight",
-    "synthesize.limit.timeout",
+    "synthesize.unmasked",
+    *(f"synthesize.limit.{key}" for key in ("in_flight", "timeout", "requests_per_minute", "tokens_per_minute")),
+    *(f"synthesize.limit.{key}" for key in ("hours", "batch", "spend_usd")),
     "train.checkpoint_every",
     *(f"sources.issues.fetch.{key}" for key in ("url", "query", "spaces", "repository", "user", "key")),
 }
@@ -199,6 +254,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("docs/a.md", "docs/b.md", "prompt.md"):
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(f"# {name}\n")
+    (root / "shots.jsonl").write_text('{"text": "a", "answer": []}\n')
     for name in ("rows.json", "more.json", "schema.json", "other.json"):
         (root / name).write_text(json.dumps({"title": name}))
     for name in ("repo", "other"):
@@ -267,7 +323,10 @@ def keys(spec: type[Spec], path: str = "") -> set[str]:
 def starred(path: str) -> str:
     parts = path.split(".")
     holders = {("sources",), ("clean", "steps"), ("synthesize", "tasks")}
-    return ".".join("*" if tuple(parts[:place]) in holders else part for place, part in enumerate(parts))
+    return ".".join(
+        "*" if tuple(parts[:place]) in holders or (place > 3 and parts[place - 1] in ("stages", "dimensions")) else part
+        for place, part in enumerate(parts)
+    )
 
 
 def test_no_key_is_forgotten():
@@ -278,10 +337,14 @@ def test_runtime_keys_are_those_documented_without_effect(root: Path):
     (variant,) = load_recipe(root / "recipe.yaml", root)
     point = slices_of(variant, "recipe", open_project(root))
     said = json.dumps(point.slices)
-    shared = {"sources.issues.fetch.url"}  # a teacher has one, too
+    # A teacher, training and a dimension have such keys, too.
+    shared = {"sources.issues.fetch.url", "synthesize.limit.batch", "about"}
     assert not any(f'"{path.rpartition(".")[2]}"' in said for path in NO_EFFECT - shared)
     assert point.settings["sources"] == {"read": {"issues": {"fetch": {"url": "https://a.example"}}}}
-    assert point.settings["synthesize"] == {"limit": {"in_flight": 16, "timeout": 120.0}}
+    assert point.settings["synthesize"] == {
+        "unmasked": False,
+        "limit": {"in_flight": 64, "timeout": 120.0, "batch": False},
+    }
 
 
 def test_a_local_model_counts_by_its_files(root: Path):

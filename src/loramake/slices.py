@@ -15,9 +15,10 @@ from loramake.recipe.load import Variant
 from loramake.recipe.model import Report
 from loramake.recipe.source import Sources
 from loramake.recipe.spec import Spec
-from loramake.recipe.tree import Keys, dotted
+from loramake.recipe.tree import Keys, dotted, rows_of
 from loramake.stage import STAGES
 
+FORMS = {"text": "UTF-8 text", "json": "JSON", "rows": "a list of examples"}
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 
 
@@ -119,8 +120,11 @@ class _Compiler:
                 continue
             if extra.get("runtime"):
                 runtime[key] = value.model_dump(exclude_none=True) if isinstance(value, Spec) else value
-            elif extra.get("file") in ("text", "json"):
+            elif extra.get("file") in ("text", "json", "rows"):
                 kept[key] = self.inlined(value, str(extra["file"]), (*keys, key))
+            elif extra.get("file") == "bytes":
+                kept[key] = self.digest_of(value, (*keys, key))
+                runtime[key] = f"{kept[key]}:{value}"
             else:
                 if extra.get("file") == "model":
                     self.note_model(value, (*keys, key))
@@ -144,7 +148,7 @@ class _Compiler:
         return value, {}
 
     def inlined(self, value: Any, form: str, keys: Keys) -> Any:
-        """What the file at `value` says: text, or the object in its JSON.
+        """What the file at `value` says: text, the object in its JSON, or its rows.
 
         An object in the recipe itself stays as it is.
         """
@@ -152,18 +156,31 @@ class _Compiler:
             return value
         try:
             text = self.project.file(value).read_text(encoding="utf-8")
-            content = text if form == "text" else json.loads(text)
+            content = text if form == "text" else rows_of(text) if form == "rows" else json.loads(text)
         except OutsideError:
             self.refuse(keys, f"'{value}' is outside of the project")
         except FileNotFoundError:
             self.refuse(keys, f"no file '{value}'", "the path counts from the project's folder")
         except ValueError as error:
-            self.refuse(keys, f"'{value}' is not {'UTF-8 text' if form == 'text' else 'JSON'}: {error}")
+            self.refuse(keys, f"'{value}' is not {FORMS[form]}: {error}")
         else:
-            if form == "text" or isinstance(content, dict):
+            if form != "json" or isinstance(content, dict):
                 return content
             self.refuse(keys, f"'{value}' holds no JSON object")
         return None
+
+    def digest_of(self, value: str, keys: Keys) -> str:
+        """The sha256 of a file of the project."""
+        try:
+            self.project.file(value)
+            return self.project.digests.sha256(value)
+        except OutsideError:
+            self.refuse(keys, f"'{value}' is outside of the project", "copy it in, or name its place in LORAMAKE_ALLOW")
+        except FileNotFoundError:
+            self.refuse(keys, f"no file '{value}'", "the path counts from the project's folder")
+        except OSError as error:
+            self.refuse(keys, f"'{value}' cannot be read: {error.strerror}")
+        return ""
 
     def note_model(self, value: str, keys: Keys) -> None:
         """Take a digest of a model that is a folder of the project; a name without one is a hub's."""

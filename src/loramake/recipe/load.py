@@ -14,6 +14,7 @@ from loramake.files import canonical_json
 from loramake.recipe.model import Recipe
 from loramake.recipe.spec import Spec
 from loramake.recipe.sweep import sweep_points
+from loramake.recipe.teacher import PROVIDERS, called, host_of
 from loramake.recipe.tree import Keys, Tree, did_you_mean, read_tree
 
 NEEDS = {
@@ -228,6 +229,7 @@ def _problems_between_blocks(variant: Variant) -> Iterator[Problem]:
         yield tree.problem(("train",), "needs 'base'", "name a model, or add 'pretrain: {}' for a tiny one of your own")
     if recipe.train and recipe.train.base is not None and recipe.pretrain is not None:
         yield tree.problem(("train", "base"), "is of no use beside 'pretrain'", "remove one of them")
+    yield from _problems_with_teacher(variant)
     named: list[tuple[Keys, list[str]]] = []
     if recipe.synthesize:
         tasks = recipe.synthesize.tasks.items()
@@ -244,3 +246,24 @@ def _problems_between_blocks(variant: Variant) -> Iterator[Problem]:
             if source not in recipe.sources:
                 hint = did_you_mean(source, list(recipe.sources)) or f"sources are {', '.join(recipe.sources)}"
                 yield tree.problem(keys, f"no source '{source}'", hint)
+
+
+def _problems_with_teacher(variant: Variant) -> Iterator[Problem]:
+    """What may not be sent to whom, and how it can be."""
+    recipe, tree = variant.recipe, variant.tree
+    asking = recipe.synthesize
+    if asking is None or all(task.kind == "direct" for task in asking.tasks.values()):
+        return
+    masked = recipe.clean is not None and any(step.mask is not None for step in recipe.clean.steps)
+    if asking.model.remote and not masked and not asking.unmasked:
+        host = host_of(asking.model.url) or "a model elsewhere"
+        yield tree.problem(
+            ("synthesize", "model"),
+            f"text that is not masked would be sent to {host}",
+            "add '- mask: all' to the steps of 'clean', or write 'unmasked: true' under 'synthesize' if it may be sent",
+        )
+    if asking.limit.batch and not asking.model.batches:
+        able = ", ".join(called(name) for name, provider in PROVIDERS.items() if provider.batch)
+        yield tree.problem(
+            ("synthesize", "limit", "batch"), "this model has no batch interface", f"{able} have one; or remove 'batch'"
+        )

@@ -10,13 +10,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from loramake.recipe.cleaning import Clean
+from loramake.recipe.limit import Limit
 from loramake.recipe.source import Source
-from loramake.recipe.spec import FILE_JSON, FILE_TEXT, RUNTIME, Name, Share, Spec, Text, Texts
-
-PROVIDERS = {
-    "deepseek": ("https://api.deepseek.com", "DEEPSEEK_API_KEY"),
-    "openai": ("https://api.openai.com/v1", "OPENAI_API_KEY"),
-}
+from loramake.recipe.spec import RUNTIME, Name, Share, Spec, Text, Texts
+from loramake.recipe.task import Task
+from loramake.recipe.teacher import Teacher, teacher_of
 
 
 class Chunking(Spec):
@@ -45,99 +43,13 @@ class Chunking(Spec):
         return self
 
 
-class Teacher(Spec):
-    """A model that writes examples: `offline`, `deepseek/NAME`, `openai/NAME`, or any endpoint of their API."""
-
-    name: Text = Field(description="The model's name, as the endpoint knows it; `offline` needs no endpoint.")
-    url: Text | None = Field(None, description="The endpoint's base address, such as http://localhost:8000/v1.")
-    key: Text | None = Field(
-        None,
-        description="The environment variable that holds the key.",
-        pattern="^[A-Z][A-Z0-9_]*$",
-        json_schema_extra=RUNTIME,
-    )
-    answers: Literal["json_schema", "json_object", "text"] = Field(
-        "json_object", description="The strongest form of structured answer that the endpoint can be asked for."
-    )
-
-
-def _teacher(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if value == "offline":
-        return {"name": "offline"}
-    provider, slash, name = value.partition("/")
-    if not slash or not name:
-        raise ValueError(f"'{value}' is no model; write offline, {'/NAME, '.join(PROVIDERS)}/NAME, or a url and a name")
-    if provider not in PROVIDERS:
-        raise ValueError(f"no provider '{provider}'; known are {', '.join(PROVIDERS)}; or give a url and a name")
-    url, key = PROVIDERS[provider]
-    return {"name": name, "url": url, "key": key}
-
-
-class Task(Spec):
-    """One kind of example."""
-
-    kind: Literal["qa", "extract", "direct"] = Field(
-        "qa",
-        description="qa: the model writes questions and answers about a passage; extract: it fills `schema` from one; "
-        "direct: no model is asked; the fields of a record are the answer, or the record is a conversation.",
-    )
-    sources: Texts | None = Field(
-        None, alias="from", description="The sources that the task reads; all of them otherwise."
-    )
-    prompt: Text | None = Field(
-        None,
-        description="qa, extract: the file of the teacher's prompt, a Jinja template.",
-        json_schema_extra=FILE_TEXT,
-    )
-    student: Text | None = Field(
-        None,
-        description="extract, direct: the file of what the student is asked, a Jinja template.",
-        json_schema_extra=FILE_TEXT,
-    )
-    schema_: dict[str, Any] | Text | None = Field(
-        None,
-        alias="schema",
-        description="extract: the file of the answer's JSON Schema; answers have their keys in alphabetical order.",
-        json_schema_extra=FILE_JSON,
-    )
-    answer: Text | list[Text] | None = Field(
-        None,
-        description="direct: the field that is the answer, or a list of fields that become a JSON object; without it, "
-        "records of a source with `conversations` are taken as they stand.",
-    )
-    pairs: int = Field(3, ge=1, le=50, description="qa: how many pairs are asked for, at most, for each passage.")
-
-    @model_validator(mode="after")
-    def _kind_has_what_it_needs(self) -> Self:
-        needs = {"qa": (), "extract": ("schema",), "direct": ("answer",) if self.student is not None else ()}[self.kind]
-        allowed = {"qa": ("prompt",), "extract": ("prompt", "student", "schema"), "direct": ("student", "answer")}[
-            self.kind
-        ]
-        given = {"prompt": self.prompt, "student": self.student, "schema": self.schema_, "answer": self.answer}
-        for key in needs:
-            if given[key] is None:
-                raise ValueError(f"a task of kind {self.kind} needs '{key}'")
-        for key, value in given.items():
-            if value is not None and key not in allowed:
-                raise ValueError(f"'{key}' is of no use to a task of kind {self.kind}")
-        return self
-
-
-class Limit(Spec):
-    """How fast the teacher is asked. Nothing here changes a result."""
-
-    in_flight: int = Field(16, ge=1, le=4096, description="Requests under way at once.", json_schema_extra=RUNTIME)
-    timeout: float = Field(120.0, gt=0, description="Seconds to wait for an answer.", json_schema_extra=RUNTIME)
-
-
 class Synthesize(Spec):
     """How passages become examples."""
 
-    model: Annotated[Teacher, BeforeValidator(_teacher, json_schema_input_type=str | Teacher)] = Field(
+    model: Annotated[Teacher, BeforeValidator(teacher_of, json_schema_input_type=str | Teacher)] = Field(
         default_factory=lambda: Teacher(name="offline"),
-        description="Who writes: `offline` (rules, no network), `deepseek/NAME`, `openai/NAME`, or a url and a name.",
+        description="Who writes: `offline` (rules, no network); `deepseek/NAME`, `openai/NAME`, `gemini/NAME`, "
+        "`anthropic/NAME`, `vllm/NAME`, `ollama/NAME`, `llama_cpp/FILE.gguf`; or a url and a name.",
     )
     tasks: dict[Name, Task] = Field(min_length=1, description="What is written, by the names of your choice.")
     temperature: float = Field(0.0, ge=0, le=2, description="Sampling temperature of the teacher.")
@@ -145,7 +57,28 @@ class Synthesize(Spec):
     retries: int = Field(
         2, ge=0, le=10, description="How often an unusable answer is asked for again before quarantine."
     )
+    on_error: Literal["fail", "quarantine"] = Field(
+        "fail",
+        description="What becomes of passages that bring no answer however often the endpoint is asked, while others "
+        "do: fail: all others are done and kept, and the same command asks these again; quarantine: go on without "
+        "them.",
+    )
+    unmasked: bool = Field(
+        False,
+        description="Send text that no `mask` step has seen to a model elsewhere.",
+        json_schema_extra=RUNTIME,
+    )
     limit: Limit = Field(default_factory=Limit, description="How fast the teacher is asked; never part of a key.")
+
+    @model_validator(mode="after")
+    def _rules_can_do_it(self) -> Self:
+        if not self.model.offline:
+            return self
+        cannot = {"label": "score", "rewrite": "rewrite"}
+        for name, task in self.tasks.items():
+            if verb := cannot.get(task.kind, "work in stages" if task.stages else ""):
+                raise ValueError(f"the offline teacher cannot {verb}, as task '{name}' wants it to: name a model")
+        return self
 
 
 class Split(Spec):

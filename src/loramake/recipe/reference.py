@@ -10,8 +10,9 @@ from pydantic.fields import FieldInfo
 
 from loramake.files import canonical_json, write_text
 from loramake.recipe.load import holder
-from loramake.recipe.model import PROVIDERS, Recipe
+from loramake.recipe.model import Recipe
 from loramake.recipe.spec import Spec
+from loramake.recipe.teacher import PROVIDERS, called
 
 SCHEMA = Path("recipes/schema.json")
 REFERENCE = Path("docs/recipe.md")
@@ -29,7 +30,7 @@ Two keys stand beside the blocks:
 
 Keys marked *runtime* say how to work, not what to make: changing one rebuilds nothing. Keys marked *file* name a file,
 of which the contents count, not the place. Models are `offline`, {
-    ", ".join(f"`{name}/NAME` (key in `{key}`)" for name, (_, key) in PROVIDERS.items())
+    ", ".join(f"`{called(name)}`" + (f" (key in `{one.key}`)" if one.key else "") for name, one in PROVIDERS.items())
 }, or a mapping with `url` and `name`.
 
 This page is generated; `make generate` brings it up to date.
@@ -85,7 +86,8 @@ def _any_of(kind: Any) -> str:
 
 def _marks(field: FieldInfo) -> str:
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    return "*runtime* " if extra.get("runtime") else "*file* " if extra.get("file") in ("text", "json") else ""
+    by_contents = extra.get("file") in ("text", "json", "rows", "bytes")
+    return "*runtime* " if extra.get("runtime") else "*file* " if by_contents else ""
 
 
 WORDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}

@@ -11,6 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 RUNTIME: dict[str, Any] = {"runtime": True}
 FILE_TEXT: dict[str, Any] = {"file": "text"}
 FILE_JSON: dict[str, Any] = {"file": "json"}
+FILE_ROWS: dict[str, Any] = {"file": "rows"}
+FILE_BYTES: dict[str, Any] = {"file": "bytes"}
 
 
 class Spec(BaseModel):

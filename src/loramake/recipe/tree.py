@@ -5,6 +5,7 @@ deep is bounded.
 """
 
 import difflib
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -175,3 +176,39 @@ def read_tree(path: Path, name: str) -> Tree:
     if builder.problems:
         raise RecipeError(builder.problems)
     return Tree(value, builder.places)
+
+
+def rows_of(text: str) -> list[dict[str, Any]]:
+    """The mappings in JSON lines, or in a list in YAML. Raises ValueError when it is neither."""
+    if len(text) > MOST_BYTES:
+        raise ValueError(f"it is longer than {MOST_BYTES} characters")
+    lines = [line for line in text.splitlines() if line.strip()]
+    if lines and all(line.lstrip().startswith("{") for line in lines):
+        try:
+            rows: Any = [json.loads(line, parse_constant=_no_number) for line in lines]
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None
+    else:
+        rows = _list_in(text)
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise ValueError("write JSON lines, or a list in YAML, of mappings")
+    return rows
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def _list_in(text: str) -> Any:
+    builder = _Builder("")
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        value = None if node is None else builder.build(node, ())
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(" ".join(str(error).split())[:200]) from None
+    except RecipeError:
+        value = None
+    if builder.problems:
+        problem = builder.problems[0]
+        raise ValueError(f"line {problem.line}: {problem.what}")
+    return value
