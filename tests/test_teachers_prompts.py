@@ -3,9 +3,9 @@
 import pytest
 
 from loramake.errors import DataError
-from loramake.recipe.model import Task
+from loramake.recipe.task import Task
 from loramake.records import Chunk
-from loramake.teachers.prompts import Prompt, qa_schema, student_template
+from loramake.teachers.prompts import passage_values, prompt_of, qa_schema, student_template
 
 CHUNK = Chunk(
     id="c",
@@ -21,9 +21,12 @@ CHUNK = Chunk(
 )
 
 
+VALUES = passage_values(CHUNK)
+
+
 def messages(prompt: str | None, **more: object) -> list[tuple[str, str]]:
     task = Task.model_validate({"prompt": prompt, **more})
-    return [(m["role"], m["content"]) for m in Prompt("t", task, qa_schema(task.pairs)).messages(CHUNK)]
+    return [(m["role"], m["content"]) for m in prompt_of("t", task, qa_schema(task.pairs)).messages(VALUES)]
 
 
 @pytest.mark.parametrize("kind", ["qa", "extract"])
@@ -81,4 +84,4 @@ def test_a_template_that_fails_says_where_and_what_there_is(source: str, says: s
 
 def test_what_a_document_says_is_never_a_template():
     chunk = Chunk(id="c", text="{{ 7 * 7 }}", document="d", start=0, end=1, index=0, source="s", path="p")
-    assert Prompt("t", Task(), qa_schema(1)).messages(chunk)[1]["content"] == "{{ 7 * 7 }}"
+    assert prompt_of("t", Task(), qa_schema(1)).messages(passage_values(chunk))[1]["content"] == "{{ 7 * 7 }}"

@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 ECHO = 2000
+UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back. `finish_reason` is the endpoint's word for why it ended (`stop`, `length`, …).
 
-    `refused` holds the endpoint's reason when it would not take this one request; such an answer has no content.
+    `refused` holds the endpoint's reason when it would not take this one request, or what is in the way when the finish
+    reason is `UNREACHABLE`: no try of this one brought an answer, while others had theirs. Both have no content.
     """
 
     content: str
@@ -25,10 +27,11 @@ class Call:
     """One request. A model is sent `messages`; rules work from the passage itself.
 
     `text`, `section` and `meta` are the passage's, `pairs` the number of pairs wanted at most (qa), `schema` the
-    JSON Schema of the answer, and `attempt` counts from 0: the same request asked again is another call.
+    JSON Schema of the answer, and `attempt` counts from 0: the same request asked again is another call. `stage` names
+    the stage of a chained extraction that asks.
     """
 
-    kind: Literal["qa", "extract"]
+    kind: Literal["qa", "extract", "label", "rewrite"]
     text: str
     section: str | None
     meta: Mapping[str, Any]
@@ -36,6 +39,7 @@ class Call:
     messages: list[dict[str, str]]
     schema: dict[str, Any]
     attempt: int = 0
+    stage: str = ""
 
     def again(self, first: "Call", answer: Answer, reason: str) -> "Call":
         """The next attempt: `first`'s messages, the unusable answer, and what is wrong with it."""

@@ -35,7 +35,7 @@ def usable(answer: Answer, call: Call) -> dict[str, Any]:
     value = json_object(text)
     if call.kind == "qa" and isinstance(value.get("pairs"), list):
         value["pairs"] = value["pairs"][: call.pairs]
-    fault = mismatch(value, call.schema) or (blank_pair(value) if call.kind == "qa" else "")
+    fault = mismatch(value, call.schema) or _blank(value, call)
     if fault:
         raise UnusableError(f"schema: {fault}")
     return value
@@ -108,6 +108,14 @@ def _references(schema: Any) -> Iterator[str]:
             if key in ("$ref", "$dynamicRef") and isinstance(part, str):
                 yield part
             yield from _references(part)
+
+
+def _blank(value: Mapping[str, Any], call: Call) -> str:
+    """Which text that an answer cannot do without consists of white space alone, or ""."""
+    if call.kind == "qa":
+        return blank_pair(value)
+    name = {"label": "reasoning", "rewrite": "text"}.get(call.kind)
+    return f"{name}: blank" if name and not value[name].strip() else ""
 
 
 def blank_pair(value: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from loramake.errors import TeacherError
 from loramake.teachers.calls import Answer, Call
 from loramake.teachers.rules.english import is_english
 from loramake.teachers.rules.fields import propose_from_fields
@@ -18,6 +19,8 @@ from loramake.teachers.rules.prose import propose_from_prose
 from loramake.teachers.rules.sentences import opening, split_sentences
 from loramake.teachers.rules.tables import propose_from_table
 from loramake.teachers.rules.titles import clean_title, propose_from_heading, topic_inside
+
+CANNOT = {"label": "the offline teacher cannot score", "rewrite": "the offline teacher cannot rewrite"}
 
 _PATH = re.compile(r"\s[>›/»]\s")
 
@@ -34,6 +37,8 @@ class Rules:
         if call.kind == "qa":
             pairs = [{"question": pair.question, "answer": pair.answer} for pair in best_pairs(call)]
             return Answer(json.dumps({"pairs": pairs}, ensure_ascii=False))
+        if call.kind != "extract":
+            raise TeacherError(CANNOT[call.kind], hint="name a model")
         found = fill(call)
         return Answer(json.dumps(found, ensure_ascii=False) if found else "")
 

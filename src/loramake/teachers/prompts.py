@@ -2,26 +2,37 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
-from traceback import extract_tb
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, meta
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from loramake.recipe.task import Dimension, Task
+from loramake.records import Chunk
+from loramake.teachers.templates import Template
 
-from loramake.errors import DataError
-from loramake.recipe.model import Task
-from loramake.records import PAGE_BREAK, Chunk
+Messages = list[dict[str, str]]
 
 PASSAGE = ("meta", "path", "section", "text")
-CONSTANT = ("pairs", "schema", "task")
+CHAINED = ("above", "item", "results")
 
 STUDENT = "{{ text }}"
 USER = "{% if section %}Section: {{ section }}\n\n{% endif %}{{ text }}"
+ITEM = USER + "{% if item is not none %}{{ '\\n\\nItem:\\n' ~ item | tojson }}{% endif %}"
 FORMAT = "Answer with one JSON object and nothing else. It satisfies this JSON Schema:\n{{ schema }}"
 
 PAIR = {"question": {"type": "string", "minLength": 1}, "answer": {"type": "string", "minLength": 1}}
+
+STYLES = {
+    "plain": "",
+    "howto": "Ask how something is done, and answer with the steps in their order. Where the passage tells of no way "
+    "to do anything, give an empty list of pairs.",
+    "why": "Ask why something is so, or what follows from it, and answer with the reason that the passage gives. Where "
+    "it gives no reason for anything, give an empty list of pairs.",
+    "compare": "Ask how two things differ, or which one fits a case, and answer for both of them. Where the passage "
+    "holds nothing to compare, give an empty list of pairs.",
+    "brief": "Answer in as few words as the question allows: a name, a number with its unit, a date, yes or no.",
+}
 
 
 def qa_schema(pairs: int) -> dict[str, Any]:
@@ -34,49 +45,33 @@ def qa_schema(pairs: int) -> dict[str, Any]:
     }
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    # The two that would give another text every time.
-    del environment.globals["lipsum"], environment.filters["random"]
-    return environment
+def rewrite_schema() -> dict[str, Any]:
+    """The JSON Schema of a text."""
+    return {"type": "object", "properties": {"text": {"type": "string", "minLength": 1}}, "required": ["text"]}
 
 
-ENVIRONMENT = _environment()
+def label_schema(dimensions: Mapping[str, Dimension]) -> dict[str, Any]:
+    """The JSON Schema of scores. The reasoning comes first, so that a model thinks before it judges."""
+    scores = {
+        name: {"type": "integer", "minimum": dimension.least, "maximum": dimension.most}
+        for name, dimension in dimensions.items()
+    }
+    return {
+        "type": "object",
+        "properties": {
+            "reasoning": {"type": "string", "minLength": 1},
+            "scores": {"type": "object", "properties": scores, "required": list(scores)},
+        },
+        "required": ["reasoning", "scores"],
+    }
 
 
-class Template:
-    """A Jinja template of a task, sandboxed. Errors are DataErrors that name task, line and the variables there are."""
-
-    def __init__(self, source: str, *, task: str, key: str, variables: tuple[str, ...]) -> None:
-        self._where = f"task {task}, {key}"
-        self._variables = variables
-        try:
-            self.uses = meta.find_undeclared_variables(ENVIRONMENT.parse(source))
-            self._template = ENVIRONMENT.from_string(source)
-        except TemplateSyntaxError as error:
-            raise self._error(error, error.lineno, self._variables) from None
-
-    def render(self, **values: Any) -> str:
-        """The text, without page breaks and without white space at its ends."""
-        try:
-            text = self._template.render(values)
-        except Exception as error:
-            fields = [f"meta.{name}" for name in sorted(values.get("meta", ()))]
-            names = [name for name in self._variables if name != "meta" or not fields]
-            raise self._error(error, _line(error), sorted([*fields, *names])) from None
-        return text.replace(PAGE_BREAK, "\n").strip()
-
-    def _error(self, error: Exception, line: int | None, names: Sequence[str]) -> DataError:
-        return DataError(
-            f"a template that cannot be filled in: {str(error)[:200]}",
-            where=f"{self._where}, line {line}" if line else self._where,
-            hint=f"there are {', '.join(names)}",
-        )
-
-
-def _line(error: Exception) -> int | None:
-    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == "<template>"]
-    return lines[-1] if lines else None
+def rubric_of(dimensions: Mapping[str, Dimension]) -> str:
+    """The rubric in words, a line for each dimension."""
+    return "\n".join(
+        f"- {name} (from {dimension.least} to {dimension.most}): {' '.join(dimension.about.split())}"
+        for name, dimension in dimensions.items()
+    )
 
 
 def passage_values(chunk: Chunk) -> dict[str, Any]:
@@ -84,46 +79,80 @@ def passage_values(chunk: Chunk) -> dict[str, Any]:
     return {"text": chunk.text, "section": chunk.section or "", "path": chunk.path, "meta": chunk.meta}
 
 
+@dataclass(frozen=True)
 class Prompt:
     """The messages to a teacher for one task.
 
     A prompt that mentions nothing of the passage is the system message, and the passage is the user's. A prompt that
-    says where the passage goes is the user's message. The schema is stated in the system message unless the prompt
-    has it.
+    says where the passage goes is the user's message. The schema, and other `constant` values that have `forms`, are
+    stated in the system message unless the prompt has them. Worked examples, `shots`, stand between the two as if they
+    had been asked and answered; each is the values of a passage, and the answer.
     """
 
-    def __init__(self, name: str, task: Task, schema: Mapping[str, Any]) -> None:
-        source = task.prompt if task.prompt is not None else _built_in(task.kind)
-        self._template = Template(source, task=name, key="prompt", variables=(*CONSTANT, *PASSAGE))
-        self._constant = {
-            "task": name,
-            "pairs": task.pairs,
-            "schema": json.dumps(schema, ensure_ascii=False),
-        }
+    where: str
+    source: str
+    schema: Mapping[str, Any]
+    constant: Mapping[str, Any] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
+    user: str = USER
+    more: tuple[str, ...] = ()
+    shots: Sequence[tuple[Mapping[str, Any], str]] = ()
 
-    def messages(self, chunk: Chunk) -> list[dict[str, str]]:
-        """What the teacher is sent about `chunk`."""
-        values = passage_values(chunk)
-        user = self._template.render(**self._constant, **values) if self._whole else _USER.render(**values)
-        messages = [{"role": "system", "content": self._system}, {"role": "user", "content": user}]
-        return [message for message in messages if message["content"]]
+    def __post_init__(self) -> None:
+        # What is wrong with a template is said before anything is asked.
+        _ = self._user, self._beginning
+
+    def messages(self, values: Mapping[str, Any]) -> Messages:
+        """What the teacher is sent about a passage, of which `values` says everything."""
+        first, *shots = self._beginning
+        return [message for message in (first, *shots, self._asked(values)) if message["content"]]
+
+    def without_examples(self, values: Mapping[str, Any]) -> Messages:
+        """The same messages, byte for byte, less the worked examples."""
+        return [message for message in (self._beginning[0], self._asked(values)) if message["content"]]
+
+    @cached_property
+    def _template(self) -> Template:
+        names = tuple(sorted((*PASSAGE, *self.more, *self._constant)))
+        return Template(self.source, task=self.where, key="prompt", variables=names)
+
+    @cached_property
+    def _user(self) -> Template:
+        return Template(self.user, task=self.where, key="passage", variables=(*PASSAGE, *self.more))
+
+    @cached_property
+    def _constant(self) -> dict[str, Any]:
+        return {**self.constant, "schema": json.dumps(self.schema, ensure_ascii=False)}
 
     @cached_property
     def _whole(self) -> bool:
-        return not self._template.uses.isdisjoint(PASSAGE)
+        return not self._template.uses.isdisjoint((*PASSAGE, *self.more))
+
+    def _asked(self, values: Mapping[str, Any]) -> dict[str, str]:
+        content = self._template.render(**self._constant, **values) if self._whole else self._user.render(**values)
+        return {"role": "user", "content": content}
 
     @cached_property
-    def _system(self) -> str:
-        instruction = "" if self._whole else self._template.render(**self._constant)
-        form = "" if "schema" in self._template.uses else _FORMAT.render(**self._constant)
-        return "\n\n".join(part for part in (instruction, form) if part)
+    def _beginning(self) -> Messages:
+        parts = ["" if self._whole else self._template.render(**self._constant)]
+        for name, form in {**self.forms, "schema": FORMAT}.items():
+            if name not in self._template.uses:
+                parts.append(Template(form, task=self.where, key=name, variables=(name,)).render(**self._constant))
+        messages = [{"role": "system", "content": "\n\n".join(part for part in parts if part)}]
+        for values, answer in self.shots:
+            messages += [self._asked(values), {"role": "assistant", "content": answer}]
+        return messages
 
 
-_USER = Template(USER, task="", key="passage", variables=PASSAGE)
-_FORMAT = Template(FORMAT, task="", key="format", variables=CONSTANT)
+def prompt_of(name: str, task: Task, schema: Mapping[str, Any], **more: Any) -> Prompt:
+    """The prompt of a task with one call: its own, or the built-in one of its kind."""
+    source = task.prompt if task.prompt is not None else built_in(task.kind)
+    constant = {"task": name, "pairs": task.pairs, "style": STYLES[task.style], **more.pop("constant", {})}
+    return Prompt(name, source, schema, constant, **more)
 
 
-def _built_in(kind: str) -> str:
+def built_in(kind: str) -> str:
+    """The prompt that comes with a kind of task."""
     return resources.files("loramake.teachers").joinpath(f"{kind}.jinja").read_text(encoding="utf-8")
 
 
