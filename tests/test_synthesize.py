@@ -15,8 +15,11 @@ import pytest
 from api_server import ApiServer, Fault
 from loramake.errors import DataError, TeacherError
 from loramake.readers.records import read
-from loramake.recipe.model import Chunking, Clean, Curate, Limit, Split, Synthesize, Task
+from loramake.recipe.cleaning import Clean
+from loramake.recipe.limit import Limit
+from loramake.recipe.model import Chunking, Curate, Split, Synthesize
 from loramake.recipe.source import Source
+from loramake.recipe.task import Task
 from loramake.records import Chunk, Counts, Document, Writer, read_rows
 from loramake.stages.chunk import chunk
 from loramake.stages.clean import clean
@@ -185,7 +188,8 @@ def test_sampling_is_a_part_of_a_call(bench: Bench, more: dict):
 KILLED = """
 import sys
 from pathlib import Path
-from loramake.recipe.model import Limit, Synthesize
+from loramake.recipe.limit import Limit
+from loramake.recipe.model import Synthesize
 from loramake.stages.synthesize import synthesize
 folder = Path(sys.argv[1])
 model = {"name": "stand-in", "url": sys.argv[2]}
@@ -469,7 +473,7 @@ def test_conversations_become_a_training_set_without_a_model(tmp_path: Path):
     with Writer(tmp_path / "documents") as out, Writer(tmp_path / "unread"):
         for parsed in reading.parsed:
             out.write(Document("d", parsed.text, "chats", "chats.jsonl", "0", "r", part=parsed.part, meta=parsed.meta))
-    files = {name: tmp_path / name for name in ("documents", "unread", "train", "dropped")}
+    files = {name: tmp_path / name for name in ("documents", "unread", "train", "dropped", "samples")}
     clean(Clean(), **files)
     chunk(Chunking(size=40), documents=files["train"], chunks=tmp_path / "chunks")
     spec = Synthesize.model_validate({"tasks": {"chats": {"kind": "direct", "from": "chats"}}})
@@ -488,7 +492,9 @@ def test_conversations_become_a_training_set_without_a_model(tmp_path: Path):
         ],
         conversation("Translate into Latin.\n\nRome", "Roma, of course. Ask <EMAIL_1>."),
     ]
-    written = "".join((tmp_path / name).read_text() for name in ("train", "dropped", "chunks", "examples"))
+    written = "".join(
+        (tmp_path / name).read_text() for name in ("train/train.jsonl", "dropped", "samples", "chunks", "examples")
+    )
     assert "@x.org" not in written and '"contact":"<EMAIL_1>"' in written
 
 

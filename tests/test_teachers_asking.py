@@ -51,6 +51,11 @@ def test_each_attempt_shows_the_answer_before_it_alone():
     ]
 
 
+def test_a_request_that_nobody_answers_keeps_what_was_said_before():
+    outcome = settle(Script(Answer("no"), Answer("", "unreachable", refused="no connection")), CALL, 5)
+    assert outcome == Outcome(None, "unreachable: no connection", ("no",), attempts=2)
+
+
 def test_a_refused_request_is_not_repeated():
     outcome = settle(Script(Answer("", refused="too long")), CALL, 5)
     assert (outcome.reason, outcome.attempts) == ("refused: too long", 1)

@@ -36,10 +36,10 @@ def test_an_answer_is_on_the_disk_when_keep_returns(tmp_path: Path, monkeypatch:
 
 def test_a_line_holds_the_name_the_answer_and_the_time(tmp_path: Path):
     with Journal(tmp_path) as journal:
-        journal.keep(FIRST, ANSWER)
+        journal.keep(FIRST, ANSWER, attempt=2)
     (path,) = tmp_path.iterdir()
     row = json.loads(path.read_text())
-    assert list(row) == ["call", "answer", "at"]
+    assert list(row) == ["call", "answer", "attempt", "at"] and row["attempt"] == 2
     assert row["answer"] == {"content": ANSWER.content, "finish_reason": "length", "usage": {"total_tokens": 7}}
     assert row["at"].endswith("+00:00")
 

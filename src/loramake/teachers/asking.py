@@ -1,5 +1,6 @@
 """Asking: again while an answer is unusable, many at once, results in order."""
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,13 +9,16 @@ from functools import partial
 from threading import Event
 from typing import Any, TypeVar
 
-from loramake.teachers.calls import ECHO, Call, Teacher
+from loramake.teachers.calls import ECHO, UNREACHABLE, Call, Teacher
 from loramake.teachers.checks import UnusableError, usable
+
+log = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 WAITING = 1024
+AHEAD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,11 @@ class Outcome:
 
 def settle(teacher: Teacher, call: Call, retries: int) -> Outcome:
     """Ask until an answer can be used, `retries` times again at most. Raises TeacherError as the teacher does."""
-    first, texts = call, []
+    first, texts = call, list[str]()
     for attempt in range(retries + 1):
         answer = teacher.answer(call)
+        if answer.finish_reason == UNREACHABLE:
+            return Outcome(None, f"{UNREACHABLE}: {answer.refused}", tuple(texts), attempt + 1)
         try:
             return Outcome(usable(answer, call), attempts=attempt + 1)
         except UnusableError as error:
@@ -82,12 +88,15 @@ def _pooled(work: Callable[[Item], Result], items: Iterable[Item], in_flight: in
             if stop.is_set():
                 break
             waiting.append(pool.submit(work, item))
-            if len(waiting) >= max(WAITING, 2 * in_flight):
+            # One item may take long, by tries and silences; the others go on meanwhile, as far as this.
+            if len(waiting) >= max(WAITING, AHEAD * in_flight):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-    except BaseException:
+    except BaseException as error:
         stop.set()
+        if isinstance(error, KeyboardInterrupt):
+            log.info("stopping; what has been asked and not answered yet is waited for, because it is paid for")
         raise
     finally:
         pool.shutdown(cancel_futures=True)

@@ -2,6 +2,7 @@
 
 A line is on the disk before its answer is used: whoever is killed, at any moment, pays again for nothing but
 what was in flight. Neither keys nor headers nor requests go in, only digests of requests and the answers.
+Files are never rewritten nor joined: another process may be reading one, and a file more costs an `open` at the start.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ import re
 import secrets
 import socket
 import threading
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,8 @@ from loramake.teachers.calls import Answer
 
 log = logging.getLogger(__name__)
 
+START_BITS = 44
+START = (1 << START_BITS) - 1
 LINE = re.compile(rb'\{"call": "([0-9a-f]{64})", .*\}\n', re.DOTALL)
 
 
@@ -32,24 +35,18 @@ def identify(request: Any) -> str:
     return hashlib.sha256(canonical_json(request).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an answer stands: bytes `start` to `start + size` of `path`."""
-
-    path: Path
-    start: int
-    size: int
-
-
 class Journal:
     """Answers by call. Safe to use from many threads; many processes may share the folder.
 
-    Memory holds places, not answers. `torn` counts lines that a kill cut short: those answers are asked for again.
+    Memory holds places, not answers: about 120 MB for a million of them. `torn` counts lines that a kill cut short:
+    those answers are asked for again.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.torn = folder, 0
-        self._places: dict[bytes, Place] = {}
+        # The number of the file, and the byte in it: one int for both takes a third of the memory.
+        self._places: dict[bytes, int] = {}
+        self._files: list[Path] = []
         self._stream: IO[bytes] | None = None
         self._path = folder / f"{_host()}-{os.getpid()}-{secrets.token_hex(4)}.jsonl"
         self._writing, self._syncing = threading.Lock(), threading.Lock()
@@ -78,19 +75,23 @@ class Journal:
         place = self._places.get(bytes.fromhex(call))
         if place is None:
             return None
+        path, start = self._files[place >> START_BITS], place & START
         try:
-            with place.path.open("rb") as stream:
-                stream.seek(place.start)
-                kept = json.loads(stream.read(place.size))["answer"]
+            with path.open("rb") as stream:
+                stream.seek(start)
+                kept = json.loads(stream.readline())["answer"]
             return Answer(content=kept["content"], finish_reason=kept["finish_reason"], usage=kept["usage"])
         except (OSError, ValueError, KeyError, TypeError) as error:
-            log.warning("journal: %s, byte %d: unreadable, asked again: %s", place.path, place.start, error)
+            log.warning("journal: %s, byte %d: unreadable, asked again: %s", path, start, error)
             return None
 
-    def keep(self, call: str, answer: Answer) -> None:
-        """Write an answer down. Returns when it is on the disk; raises StoreError when it cannot be put there."""
+    def keep(self, call: str, answer: Answer, *, attempt: int = 0) -> None:
+        """Write down the answer to the `attempt`th try of a call, counted from 0.
+
+        Returns when it is on the disk; raises StoreError when it cannot be put there.
+        """
         kept = {"content": answer.content, "finish_reason": answer.finish_reason, "usage": answer.usage}
-        row = {"call": call, "answer": kept, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+        row = {"call": call, "answer": kept, "attempt": attempt, "at": datetime.now(UTC).isoformat(timespec="seconds")}
         line = json.dumps(row).encode("ascii") + b"\n"
         try:
             with self._writing:
@@ -104,12 +105,15 @@ class Journal:
                 where=str(self._path),
                 hint="make room, or make the folder writable, and run the same command again",
             ) from None
-        self._places[bytes.fromhex(call)] = Place(self._path, start, len(line))
+        self._places[bytes.fromhex(call)] = self._number << START_BITS | start
 
     def _open(self) -> IO[bytes]:
         if self._stream is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._stream = self._path.open("xb")
+            _sync_folder(self.folder)
+            self._number = len(self._files)
+            self._files.append(self._path)
         return self._stream
 
     def _sync(self, end: int) -> None:
@@ -124,14 +128,25 @@ class Journal:
             self._safe = reached
 
     def _read(self, path: Path) -> None:
-        start = 0
+        start, file = 0, len(self._files) << START_BITS
+        self._files.append(path)
         with path.open("rb") as stream:
             for line in stream:
                 if match := LINE.fullmatch(line):
-                    self._places[bytes.fromhex(match[1].decode())] = Place(path, start, len(line))
+                    self._places[bytes.fromhex(match[1].decode())] = file | start
                 else:
                     self.torn += 1
                 start += len(line)
+
+
+def _sync_folder(folder: Path) -> None:
+    # The name of a new file is on the disk when its folder is; some file systems have no such thing.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _host() -> str:
