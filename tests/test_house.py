@@ -51,6 +51,8 @@ HEAVY = [
     "lxml",
     "bs4",
     "openai",
+    "anthropic",
+    "llama_cpp",
     "snakemake",
 ]
 
