@@ -36,6 +36,15 @@ def test_a_recipe_with_problems_raises_them_unless_the_rest_will_do():
     assert len(targets(CONFIG, complete=False)(None)) == 3
 
 
+def test_a_recipe_that_may_cost_money_is_built_when_it_is_named(capsys: pytest.CaptureFixture[str]):
+    config = {"recipes": CONFIG["recipes"], "problems": {}, "paid": {"b": "TEACHER_KEY"}}
+    assert len(targets(config, complete=False)(None)) == 1
+    said = "left out: b: its model is asked with TEACHER_KEY, for money; build it by name\n"
+    assert capsys.readouterr().err == said
+    assert len(targets(config, "b")(None)) == len(targets(config, "b", complete=False)(None)) == 2
+    assert len(targets(config)(None)) == 3
+
+
 def test_a_file_belongs_to_the_point_above_it():
     mark = publication_of(CONFIG)
     assert mark(SimpleNamespace(path="b/rank=8/metrics.json")) == [f"results/b/rank=8/.published-{'3' * 16}"]

@@ -2,16 +2,18 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from loramake import __version__
 from loramake.errors import LoramakeError, PlanError
 from loramake.files import canonical_json
-from loramake.plan import compile_all, open_project, recipe_files, write_plan
+from loramake.plan import compile_all, open_project, read_slice, recipe_files, write_plan
 from loramake.recipe.load import Variant, load_recipe, shown
+from loramake.recipe.model import Synthesize
 from loramake.recipe.tree import Keys
+from loramake.slices import Point
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -39,6 +41,12 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
     plan = commands.add_parser("plan", help="say what a build would do, stage by stage, and why")
     plan.add_argument("recipe", nargs="*", help="a recipe's file or its name; every one if none is named")
+    plan.add_argument(
+        "--pilot",
+        type=int,
+        metavar="N",
+        help="ask a recipe's teacher about N passages first, so that the rest can be estimated; this costs money",
+    )
     plan.set_defaults(run=_plan)
     show = commands.add_parser("show", help="a recipe with everything resolved, and where each value comes from")
     show.add_argument("recipe", help="a recipe's file or its name")
@@ -87,8 +95,13 @@ def _plan(arguments: argparse.Namespace) -> int:
     from loramake.store import is_fresh
     from loramake.why import reasons
 
-    points, errors = compile_all(open_project(Path()), _files(arguments.recipe))
-    for error in errors.values():
+    if arguments.pilot is not None and (len(arguments.recipe) != 1 or arguments.pilot < 1):
+        raise PlanError(
+            "a pilot is for one recipe, and for one passage or more", hint="loramake plan RECIPE --pilot 20"
+        )
+    points, broken = compile_all(open_project(Path()), _files(arguments.recipe))
+    errors: dict[str, LoramakeError] = {**broken}
+    for error in broken.values():
         print(error, file=sys.stderr)
     write_plan(points, {}, only_slices=True)
     for point in points:
@@ -100,7 +113,42 @@ def _plan(arguments: argparse.Namespace) -> int:
             rows.append((stage, key, "stale" if stage in stale else "fresh", why))
         print(f"{point.name}: {len(stale)} of {len(point.keys)} stages to build")
         print(_table(rows))
-    return 2 if errors else 0
+        if "synthesize" in stale:
+            try:
+                for line in _calls(point, arguments.pilot, built="chunk" not in stale):
+                    print(f"  {line}")
+            except LoramakeError as error:
+                errors[point.name] = error
+                print(error, file=sys.stderr)
+            except KeyboardInterrupt:
+                print("stopped; what was answered is kept", file=sys.stderr)
+                return 130
+    return max((error.exit_code for error in errors.values()), default=0)
+
+
+def _calls(point: Point, pilot: int | None, *, built: bool) -> Iterator[str]:
+    """What the teacher of a point would be asked, and what that would cost; after a pilot, if one is asked for."""
+    from loramake.store import CACHE, folder_of, spec_of
+
+    # As the stage will read it: the order of keys is the file's.
+    key = point.keys["synthesize"]
+    spec = spec_of(read_slice(key), key)
+    assert isinstance(spec, Synthesize)
+    if spec.model.here:
+        return
+    if not built:
+        first = f"snakemake --profile local {point.recipe} --until chunk"
+        yield f"what the teacher would be asked is known once there are passages: {first}"
+        return
+    from loramake.teachers.offer import offer
+    from loramake.teachers.preview import pilot as ask
+    from loramake.teachers.preview import preview
+
+    chunks, calls = folder_of("chunk", point.keys["chunk"]) / "chunks.jsonl", CACHE / "calls"
+    if pilot is not None:
+        asked = ask(spec, chunks=chunks, calls=calls, recipe=point.recipe, count=pilot)
+        yield f"pilot: {asked} passages asked about; their answers are kept"
+    yield from offer(preview(spec, chunks=chunks, calls=calls, recipe=point.recipe), spec, point.recipe)
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

@@ -16,6 +16,8 @@ from loramake.stage import BUILD, STAGES
 
 PLAN = BUILD / "plan"
 PUBLISH = "publish"
+# Whose money a stage spends stands among its settings, under a name that no key of a recipe has.
+RECIPE, PAYS = "@recipe", ("synthesize",)
 
 
 def open_project(root: Path) -> Project:
@@ -80,19 +82,24 @@ def write_plan(
     A slice is written once and never changed: a job that starts an hour later builds what it was planned to build.
     """
     recipes: dict[str, dict[str, str]] = {}
+    paid: dict[str, str] = {}
     for point in points:
         keys = point.keys
         for stage, slice_ in point.slices.items():
             _write_once(root / PLAN / f"{keys[stage]}.json", slice_)
-            _write_once(root / PLAN / f"{keys[stage]}.settings.json", point.settings[stage], changes=True)
+            settings = point.settings[stage] | ({RECIPE: point.recipe} if stage in PAYS else {})
+            _write_once(root / PLAN / f"{keys[stage]}.settings.json", settings, changes=True)
         for listing, rows in point.listings.items():
             _write_once(root / PLAN / "contents" / f"{listing}.json", rows)
         published = publication(point)
         _write_once(root / PLAN / f"{digest(published)}.json", published)
         recipes.setdefault(point.recipe, {})[point.name] = digest(published)
+        if variable := point.settings.get("synthesize", {}).get("model", {}).get("key"):
+            paid[point.recipe] = variable
     if only_slices:
         return
-    plan = {"recipes": recipes, "problems": {recipe: str(error) for recipe, error in errors.items()}}
+    problems = {recipe: str(error) for recipe, error in errors.items()}
+    plan = {"recipes": recipes, "problems": problems, "paid": paid}
     _write_once(root / BUILD / "plan.json", plan, changes=True)
 
 
@@ -129,7 +136,8 @@ def upstream(*stages: str) -> Callable[[Any], list[str]]:
 def targets(config: Mapping[str, Any], *recipes: str, complete: bool = True) -> Callable[[Any], list[str]]:
     """An input function for rules: the marks of everything that `recipes` publish (of all recipes, if none is named).
 
-    A recipe with problems raises them, unless `complete` is false: then it is left out.
+    A recipe with problems raises them, unless `complete` is false: then it is left out, and so is one whose model is
+    asked with a key. What may cost money is built when it is named.
     """
 
     def marks(_wildcards: Any) -> list[str]:
@@ -137,10 +145,18 @@ def targets(config: Mapping[str, Any], *recipes: str, complete: bool = True) -> 
         broken = [config["problems"][recipe] for recipe in wanted if recipe in config["problems"]]
         if broken and (complete or len(broken) == len(wanted)):
             raise PlanError("\n".join(broken))
-        points = [point for recipe in wanted for point in config["recipes"].get(recipe, {}).items()]
+        paid = set() if complete or recipes else _paid(config.get("paid", {}))
+        points = [p for recipe in wanted if recipe not in paid for p in config["recipes"].get(recipe, {}).items()]
         return [f"results/{name}/.published-{key}" for name, key in points]
 
     return marks
+
+
+def _paid(variables: Mapping[str, str]) -> set[str]:
+    """The recipes whose model is asked with a key, which each variable holds; they are named on the way."""
+    for recipe, variable in variables.items():
+        sys.stderr.write(f"left out: {recipe}: its model is asked with {variable}, for money; build it by name\n")
+    return set(variables)
 
 
 def publication_of(config: Mapping[str, Any]) -> Callable[[Any], list[str]]:

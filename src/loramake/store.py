@@ -12,7 +12,7 @@ import resource
 import shutil
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Any
 from loramake.errors import StoreError
 from loramake.files import canonical_json, digest, read_json, sha256_file, write_json, write_text
 from loramake.lock import KeyLock
-from loramake.plan import PLAN, read_slice
+from loramake.plan import PLAN, RECIPE, read_slice
 from loramake.recipe.spec import Spec
 from loramake.records import Counts
 from loramake.stage import BUILD, STAGES, Stage
@@ -73,6 +73,21 @@ def in_words(counts: dict[str, Any]) -> str:
     for what in ("dropped", "quarantined"):
         if counts[what]:
             parts.append(f"{what}: " + ", ".join(f"{number:,} {reason}" for reason, number in counts[what].items()))
+    return "; ".join(parts)
+
+
+def bill_in_words(bill: Mapping[str, Any]) -> str:
+    """What a run's calls cost: `120 requests, 36 answers from the journal; 61,010 tokens in, 9,120 out; 0.1950 USD`."""
+    tokens = bill["tokens"]
+    sent = tokens["input"] + tokens["cached"] + tokens["written"]
+    cached = f" ({tokens['cached']:,} cached)" if tokens["cached"] else ""
+    parts = [f"{bill['requests']:,} requests, {bill['from_journal']:,} answers from the journal"]
+    parts.append(f"{sent:,} tokens in{cached}, {tokens['output']:,} out")
+    if bill["usd"] is None:
+        parts.append("nobody knows the price")
+    elif bill["prices"]:
+        guess = f", {bill['usd_estimated']:.4f} of it estimated" if bill["usd_estimated"] else ""
+        parts.append(f"{bill['usd']:.4f} USD{guess} ({bill['prices']})")
     return "; ".join(parts)
 
 
@@ -166,9 +181,10 @@ def _built(
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
     _note(folder, "started")
-    arguments = _arguments(stage, slice_, folder, work) | {"threads": threads}
+    bill, recipe = work / "bill.json", _settings(folder.name).get(RECIPE, "")
+    arguments = _arguments(stage, slice_, folder, work) | {"threads": threads, "bill": bill, "recipe": recipe}
     wanted = inspect.signature(function).parameters
-    spec = _spec(stage, slice_, folder.name)
+    spec = spec_of(slice_, folder.name)
     counts = function(spec, **{name: value for name, value in arguments.items() if name in wanted})
     lock.check()
     outputs = _moved(work, folder, stage)
@@ -179,7 +195,8 @@ def _built(
         "counts": asdict(counts),
         "outputs": outputs,
     }
-    write_json(folder / RUN, _run(started, time.perf_counter() - clock, folder))
+    paid = {"bill": read_json(bill)} if bill.is_file() else {}
+    write_json(folder / RUN, _run(started, time.perf_counter() - clock, folder) | paid)
     write_json(folder / SEALED, receipt)
     if (memory := _memory_of(slice_)) is not None:
         write_text(memory, f"{slice_['stage']}/{folder.name}\n")
@@ -191,11 +208,16 @@ def _built(
     return receipt
 
 
-def _spec(stage: Stage, slice_: dict[str, Any], key: str) -> Spec:
+def spec_of(slice_: dict[str, Any], key: str) -> Spec:
     """The stage's typed spec: the slice's, with the settings that only say how to work laid over it."""
-    settings = PLAN / f"{key}.settings.json"
-    value = _over(slice_["spec"], read_json(settings) if settings.is_file() else {})
-    return stage.spec.model_validate(value)
+    settings = {name: value for name, value in _settings(key).items() if name != RECIPE}
+    return STAGES[slice_["stage"]].spec.model_validate(_over(slice_["spec"], settings))
+
+
+def _settings(key: str) -> dict[str, Any]:
+    file = PLAN / f"{key}.settings.json"
+    settings: dict[str, Any] = read_json(file) if file.is_file() else {}
+    return settings
 
 
 def _over(below: Any, above: Any) -> Any:

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from loramake.files import read_json
-from loramake.results import RESULTS
+from loramake.results import RESULTS, last_published
+from loramake.store import RUN, bill_in_words, folder_of
 
 
 def summary(point: str) -> str:
@@ -13,7 +14,7 @@ def summary(point: str) -> str:
     lines = [f"{point}: what was made", ""]
     if (place / "metrics.json").is_file():
         lines += [*_metrics(read_json(place / "metrics.json")), ""]
-    lines += _files(place)
+    lines += [*_paid(point), *_files(place)]
     return "\n".join([*lines, "", f"  the report: {place / 'report.html'}"])
 
 
@@ -30,6 +31,14 @@ def _metrics(metrics: dict[str, Any]) -> list[str]:
     return [
         "  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     ]
+
+
+def _paid(point: str) -> list[str]:
+    """A line about what the teacher's answers cost, if one was asked."""
+    key = last_published(point).get("synthesize")
+    run = folder_of("synthesize", key) / RUN if key else Path()
+    bill = read_json(run).get("bill") if run.is_file() else None
+    return [f"  {bill['model']}: {bill_in_words(bill)}", ""] if bill else []
 
 
 def _files(place: Path) -> list[str]:

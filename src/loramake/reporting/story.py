@@ -9,6 +9,7 @@ from loramake.reporting import exports, funnel, lineage, results
 from loramake.reporting.built import Build, Built
 from loramake.reporting.charts import Chart, Point, line_chart
 from loramake.reporting.figures import count, plural, said
+from loramake.store import bill_in_words
 
 OWN_BASE = "a small llama made from scratch"
 
@@ -28,7 +29,7 @@ class Link:
 class Run:
     """How a stage ran: seconds of the clock and of the processor, peak memory in bytes, where and when. Volatile.
 
-    `linked` is the result that this one is a link of: the same inputs gave it before.
+    `linked` is the result that this one is a link of: the same inputs gave it before. `bill` says what calls cost.
     """
 
     stage: str
@@ -39,6 +40,7 @@ class Run:
     started: str
     attempts: int
     linked: str
+    bill: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,7 @@ def _run(stage: str, run: Mapping[str, Any]) -> Run:
         str(run.get("started", "")),
         run.get("attempts") or 1,
         str(run.get("linked", "")),
+        bill_in_words(run["bill"]) if "bill" in run else "",
     )
 
 
