@@ -1,6 +1,6 @@
 # loramake: recipes/*.yaml -> results/<recipe>/
 #
-#   snakemake --profile local                  every recipe that can be built here
+#   snakemake --profile local                  every recipe that asks nobody for money
 #   snakemake --profile local quickstart       one recipe
 #   snakemake --profile local all              every recipe, or an error
 #   snakemake --profile slurm quickstart       the same, on a cluster
