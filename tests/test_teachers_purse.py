@@ -1,3 +1,4 @@
+import errno
 import threading
 import time
 from collections.abc import Iterator
@@ -196,6 +197,23 @@ def test_every_try_that_may_be_billed_is_counted(bench: Bench, end: Answer | Bas
         with pytest.raises(type(end)):
             wire.send(REQUEST)
     assert purse.bill()["usd_of_recipe"] == pytest.approx(usd, abs=1e-8)
+
+
+def test_an_answer_is_not_lost_with_the_ledger(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    purse = bench.purse()
+    written = purse._ledger.append
+
+    def full(row: dict[str, Any]) -> None:
+        if "pay" in row:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written(row)
+
+    monkeypatch.setattr(purse._ledger, "append", full)
+    assert Paid(Wire(answer(1000)), purse).send(REQUEST) == answer(1000)
+    assert "cannot be written down: No space left" in caplog.text
+    assert bench.purse().bill()["usd_of_recipe"] == pytest.approx(MOST)
 
 
 @pytest.mark.parametrize(

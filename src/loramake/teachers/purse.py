@@ -1,6 +1,7 @@
 """The purse: what requests cost, and when there is nothing left to pay them with."""
 
 import json
+import logging
 import secrets
 import threading
 import time
@@ -8,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from loramake.errors import TeacherError
+from loramake.errors import StoreError, TeacherError
 from loramake.recipe.model import Synthesize
 from loramake.teachers.calls import Answer, Call
 from loramake.teachers.keys import place_of
@@ -17,6 +18,8 @@ from loramake.teachers.pacing import StoppedError
 from loramake.teachers.prices import Prices, Rate, load_prices, now
 from loramake.teachers.usage import Tokens, tokens_of
 from loramake.teachers.wire import Wire, WireError
+
+log = logging.getLogger(__name__)
 
 LOOK = 0.1
 PRICES_HOLD = 60.0
@@ -202,7 +205,11 @@ class Paid:
         except BaseException:
             self._purse.lose(ticket)
             raise
-        self._purse.pay(ticket, answer)
+        try:
+            self._purse.pay(ticket, answer)
+        except StoreError as error:
+            # What was answered is worth more than what it cost: it goes on counting with its reservation.
+            log.warning("%s", error.what)
         return answer
 
     def close(self) -> None:
