@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 from loramake.cleaning.finders import PLACEHOLDER
@@ -14,6 +14,7 @@ from loramake.recipe.cleaning import Step
 from loramake.records import Document
 
 EACH = 3
+_CANDIDATES = 20  # some of them show nothing
 LONGEST = 200_000  # bytes of a line that a sample is taken from
 _BEFORE, _CHANGED = 60, 180  # characters shown before what changed, and from there on
 
@@ -45,23 +46,23 @@ class Samples:
         if size > LONGEST:
             return
         for positions, is_changed in zip(self._positions, changed, strict=False):
-            if is_changed and len(positions) < EACH:
+            if is_changed and len(positions) < _CANDIDATES:
                 positions.append(position)
 
     def rows(self, lines: Lines) -> Iterator[dict[str, Any]]:
         """The samples, step by step, from the `lines` of the documents."""
         for number, positions in enumerate(self._positions):
-            for position in positions:
-                if sample := _sample(self._steps, number, read_line(lines[position])):
-                    yield asdict(sample)
+            samples = (_sample(self._steps, number, read_line(lines[position])) for position in positions)
+            for sample in islice(filter(None, samples), EACH):
+                yield asdict(sample)
 
 
 def _sample(steps: Sequence[Step], number: int, document: Document) -> Sample | None:
-    """None if all that the step changed is masked by another one."""
+    """None if all that the step changed is masked by another one, or is white space at the end."""
     masker = Masker()
     before, after = (_masked(steps, text_at(steps, document, at), masker) for at in (number, number + 1))
     start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
-    if start == max(len(before), len(after)):
+    if before.rstrip() == after.rstrip():
         if not steps[number].mask:
             return None
         found = PLACEHOLDER.search(after)
