@@ -1,16 +1,18 @@
 """HTTP to a model: whole replies, or an error that says what came instead."""
 
+import gzip
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 import pytest
 
 from api_server import ApiServer, Fault
 from loramake.teachers import transport
-from loramake.teachers.transport import Transport
+from loramake.teachers.transport import Route, Transport, route_to
 from loramake.teachers.wire import WireError
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -44,7 +46,7 @@ def raw_server(talk: Callable[[socket.socket], object], requests: list[bytes] | 
 
 
 def post(url: str, timeout: float = 2) -> bytes:
-    sender = Transport(sockets=2, timeout=timeout)
+    sender = Transport(timeout=timeout)
     try:
         return sender.post(url, b"{}", {}).body
     finally:
@@ -126,20 +128,62 @@ def test_nobody_listening_is_a_lost_connection():
 
 def test_a_redirect_is_not_followed():
     with ApiServer(fault=lambda *_: Fault(status=307, headers={"Location": "http://127.0.0.1:9/"})) as server:
-        assert Transport(sockets=1, timeout=2).post(f"{server.url}/chat/completions", b"{}", {}).status == 307
+        assert Transport(timeout=2).post(f"{server.url}/chat/completions", b"{}", {}).status == 307
 
 
-def test_connections_are_kept():
+def test_connections_are_kept_and_those_that_went_away_are_opened_again(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(transport, "IDLE_SECONDS", 0.0)
+    asked = b'{"model": "m", "messages": [{"role": "user", "content": ""}]}'
     with ApiServer() as server:
-        sender, opened = Transport(sockets=1, timeout=2), []
-        for _ in range(3):
-            sender.post(
-                f"{server.url}/chat/completions", b'{"model": "m", "messages": [{"role": "user", "content": ""}]}', {}
-            )
-        for pool in sender._pools:
-            opened += [pool.pools[key].num_connections for key in pool.pools.keys()]  # noqa: SIM118 - no mapping
+        url, sender = f"{server.url}/chat/completions", Transport(timeout=2)
+        ports = []
+        for number in range(5):
+            sender.post(url, asked, {})
+            ports.append(sender._opened[0].sock.getsockname()[1])
+            if number == 2:
+                sender._opened[0].sock.shutdown(socket.SHUT_RDWR)
+        assert server.requests == 5
         sender.close()
-    assert opened == [1]
+    assert len(set(ports[:3])) == len(set(ports[3:])) == 1 and ports[2] != ports[3]
+
+
+def test_each_thread_has_a_connection_of_its_own():
+    with ApiServer(delay=0.05) as server, ThreadPoolExecutor(4) as pool:
+        url, sender = f"{server.url}/chat/completions", Transport(timeout=2)
+        asked = b'{"model": "m", "messages": [{"role": "user", "content": ""}]}'
+        assert {reply.status for reply in pool.map(lambda _: sender.post(url, asked, {}), range(20))} == {200}
+        assert 1 < len(sender._opened) <= 4
+        sender.close()
+
+
+def test_a_compressed_reply_is_read_within_the_limit(monkeypatch: pytest.MonkeyPatch):
+    packed = gzip.compress(b"{}" + b" " * 5000)
+    head = HEAD + f"Content-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n".encode()
+    with raw_server(lambda peer: peer.sendall(head + packed)) as url:
+        assert post(url).strip() == b"{}"
+        monkeypatch.setattr(transport, "LARGEST_REPLY", 4096)
+        with pytest.raises(WireError, match="a reply of more than"):
+            post(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "route"),
+    [
+        ("https://a.example/v1?x=1", Route(True, "a.example", None, "/v1?x=1")),
+        ("http://a.example:81", Route(False, "a.example", 81, "/")),
+    ],
+)
+def test_an_address_without_a_proxy_is_called_itself(url: str, route: Route):
+    assert route_to(url) == route
+
+
+def test_what_is_secret_goes_through_a_proxy_in_a_tunnel(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("https_proxy", "http://ada:x@proxy.example:3128")
+    login = {"Proxy-Authorization": "Basic YWRhOng="}
+    assert route_to("https://a.example/v1") == Route(True, "proxy.example", 3128, "/v1", login, ("a.example", 443))
+    monkeypatch.setenv("https_proxy", "socks5://proxy.example")
+    with pytest.raises(WireError, match="a proxy that is asked by socks5"):
+        route_to("https://a.example/v1")
 
 
 def test_a_proxy_of_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch):

@@ -35,7 +35,7 @@ class Chat:
                 hint="write it as http://localhost:8000/v1",
             )
         self._url = chat_url(self._address)
-        self._transport = Transport(sockets=spec.limit.in_flight, timeout=spec.limit.timeout)
+        self._transport = Transport(timeout=spec.limit.timeout)
 
     def close(self) -> None:
         """Let go of the sockets."""

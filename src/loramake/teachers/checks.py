@@ -19,6 +19,10 @@ from loramake.teachers.calls import Answer, Call
 THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
 
 
+KEPT = 64
+_LAST: dict[int, tuple[Mapping[str, Any], Validator]] = {}
+
+
 class UnusableError(Exception):
     """An answer that cannot be used; its text is the reason, short name first: `schema: …`."""
 
@@ -68,7 +72,7 @@ def _not_a_number(name: str) -> None:
 def mismatch(value: Any, schema: Mapping[str, Any]) -> str:
     """What is wrong with `value`, with its place in it, or "". Raises DataError when the schema itself is wrong."""
     try:
-        error = best_match(_validator(canonical_json(schema)).iter_errors(value))
+        error = best_match(_validator(schema).iter_errors(value))
     except Unresolvable as fault:
         raise DataError(f"the schema refers to something that is not there: {fault}") from None
     except re.error as fault:
@@ -76,8 +80,19 @@ def mismatch(value: Any, schema: Mapping[str, Any]) -> str:
     return f"{error.json_path.removeprefix('$.')}: {error.message}"[:200] if error else ""
 
 
-@lru_cache(maxsize=64)
-def _validator(schema: str) -> Validator:
+def _validator(schema: Mapping[str, Any]) -> Validator:
+    # A task has one schema, and asks thousands of times: the same mapping need not be spelt out again.
+    known, validator = _LAST.get(id(schema), (None, None))
+    if known is not schema or validator is None:
+        validator = _compiled(canonical_json(schema))
+        if len(_LAST) >= KEPT:
+            _LAST.clear()
+        _LAST[id(schema)] = (schema, validator)
+    return validator
+
+
+@lru_cache(maxsize=KEPT)
+def _compiled(schema: str) -> Validator:
     value = json.loads(schema)
     # An empty registry: nothing is ever fetched for a `$ref`.
     return validator_for(value, default=Draft202012Validator)(value, registry=Registry())

@@ -35,7 +35,8 @@ class Pace:
 
     def __init__(self, limit: Limit, *, stop: threading.Event, clock: Clock | None = None) -> None:
         self._limit, self._stop, self._clock = limit, stop, clock or Clock()
-        self._turnstile, self._changed = threading.Lock(), threading.Condition()
+        self._turnstile, self._lock = threading.Lock(), threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._width = float(min(FIRST_WIDTH, limit.in_flight))
         self._first_rounds = True
         self._narrowed = self._paused_until = self._request_at = self._tokens_at = float("-inf")
@@ -51,7 +52,7 @@ class Pace:
 
     def begin(self, size: int) -> float:
         """Wait for the turn of a request of `size` characters; the moment it began. Raises StoppedError."""
-        with self._turnstile, self._changed:
+        with self._turnstile, self._lock:
             while not self._stop.is_set():
                 wait, why = self._wait()
                 if wait <= 0:
@@ -62,7 +63,7 @@ class Pace:
 
     def end(self, begun: float, *, size: int = 0, usage: Mapping[str, Any] | None = None, slower: bool = False) -> None:
         """A request is over: answered (its `usage` is counted), or a sign to be `slower`."""
-        with self._changed:
+        with self._lock:
             self.under_way -= 1
             self._count(complaint=slower and begun > self._narrowed)
             if self._complaints > BORNE * self._width:
@@ -74,7 +75,7 @@ class Pace:
 
     def pause(self, seconds: float) -> None:
         """Nothing begins for `seconds`: the endpoint has asked for it."""
-        with self._changed:
+        with self._lock:
             self._paused_until = max(self._paused_until, self._clock.now() + seconds)
 
     def _wait(self) -> tuple[float, str]:

@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 LOOK = 0.1
 PRICES_HOLD = 60.0
+PRICE_HOLDS = 1.0
 # No tokenizer makes more tokens of a text than it has bytes; a chat's form adds a few to each message.
 FORM = 64
 CHARACTERS_PER_TOKEN = 4.0
@@ -42,12 +44,20 @@ class Purse:
         self._model, self._limit, self._longest = spec.model, spec.limit, spec.max_tokens
         self._prices, self._stop = prices, stop or threading.Event()
         self._ledger = Ledger(ledger)
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._tickets, self._ticket = count(1), secrets.token_hex(6)
         self._due: dict[str, tuple[float, int]] = {}
         self._dearest: dict[bool, tuple[float, Rate | None]] = {}
+        self._present: dict[bool, tuple[float, Rate]] = {}
         self._tokens, self._usd, self._estimated = Tokens(), 0.0, 0.0
         self._characters = self._sent_tokens = 0.0
-        self.requests = 0
+        self._ended = 0
+
+    @property
+    def requests(self) -> int:
+        """How many requests this run has sent."""
+        return self._ended + len(self._due)
 
     @property
     def spent_usd(self) -> float | None:
@@ -72,9 +82,12 @@ class Purse:
             raise self._error(
                 "nobody knows what this model costs, and the recipe has a spend limit", "give its price in prices.yaml"
             )
-        ticket = secrets.token_hex(6)
+        ticket = f"{self._ticket}-{next(self._tickets)}"
         most = rate.cost(self._most(request, size, rate)) if rate else 0.0
-        with self._changed:
+        if not most:
+            self._due[ticket] = (most, size)
+            return ticket
+        with self._lock:
             while not self._fits(ticket, most):
                 if not (wait and self._due):
                     raise self._empty(most)
@@ -82,34 +95,33 @@ class Purse:
                     raise StoppedError
                 self._changed.wait(LOOK)
             self._due[ticket] = (most, size)
-            self.requests += 1
         return ticket
 
     def pay(self, ticket: str, answer: Answer, *, batch: bool = False) -> None:
         """An answer has come: its cost by its usage, or by its length when it tells none."""
         tokens, estimated = tokens_of(answer.usage), False
-        with self._changed:
+        rate = self._present_rate(batch=batch)
+        with self._lock:
             _, size = self._due.get(ticket, (0.0, 0))
             if tokens is None and not answer.refused:
                 tokens, estimated = self._guess(size, answer), True
             elif tokens:
                 self._characters, self._sent_tokens = self._characters + size, self._sent_tokens + tokens.sent
-            rate = self._prices.at(self._model, now(), batch=batch) or Rate()
             self._settle(ticket, rate.cost(tokens or Tokens()), tokens or Tokens(), estimated)
 
     def lose(self, ticket: str) -> None:
         """No answer came, and nobody knows whether it was paid for: the most that it can have cost counts."""
-        with self._changed:
+        with self._lock:
             self._settle(ticket, self._due.get(ticket, (0.0, 0))[0], Tokens(), True)
 
     def give_back(self, ticket: str) -> None:
         """The request was refused, or never arrived: it costs nothing."""
-        with self._changed:
+        with self._lock:
             self._settle(ticket, 0.0, Tokens(), False)
 
     def bill(self) -> dict[str, Any]:
         """What this run has cost: volatile, and so no part of a receipt. US dollars; None when there is no price."""
-        with self._changed:
+        with self._lock:
             self._ledger.look()
             known = self._known
             names = ("input", "cached", "written", "output")
@@ -124,8 +136,6 @@ class Purse:
             }
 
     def _fits(self, ticket: str, most: float) -> bool:
-        if not most:
-            return True
         with self._ledger.held():
             limit = self._limit.spend_usd
             if limit is not None and self._ledger.counted + most > limit:
@@ -134,6 +144,7 @@ class Purse:
         return True
 
     def _settle(self, ticket: str, usd: float, tokens: Tokens, estimated: bool) -> None:
+        self._ended += ticket in self._due
         most, size = self._due.pop(ticket, (0.0, 0))
         if not most:
             self._ledger.look()
@@ -158,6 +169,13 @@ class Purse:
     def _guess(self, size: int, answer: Answer) -> Tokens:
         each = self._characters / self._sent_tokens if self._sent_tokens else CHARACTERS_PER_TOKEN
         return Tokens(input=round(size / each), output=round(len(answer.content) / CHARACTERS_PER_TOKEN))
+
+    def _present_rate(self, *, batch: bool) -> Rate:
+        until, rate = self._present.get(batch, (0.0, Rate()))
+        if time.monotonic() >= until:
+            rate = self._prices.at(self._model, now(), batch=batch) or Rate()
+            self._present[batch] = (time.monotonic() + PRICE_HOLDS, rate)
+        return rate
 
     def _dearest_rate(self, *, batch: bool) -> Rate | None:
         until, rate = self._dearest.get(batch, (0.0, None))
