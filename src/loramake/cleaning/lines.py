@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from loramake.cleaning.steps import Outcome, clean_document
@@ -38,6 +38,11 @@ class Cleaned:
     digests: tuple[bytes, ...]
     masked: dict[str, int]
 
+    def dropped(self, reason: str, step: int) -> "Cleaned":
+        """The same text, dropped by step number `step` (from 0) for `reason`."""
+        line = _line({**json.loads(self.line), **_why(reason)})
+        return replace(self, line=line, reason=reason, changed=self.changed[: step + 1])
+
 
 def clean_lines(recipe: Recipe, lines: Iterable[bytes]) -> list[Cleaned]:
     """What becomes of `lines`, in order. Raises NotADocumentError for one that is none."""
@@ -62,9 +67,16 @@ def read_line(line: bytes) -> Document:
 def _cleaned(outcome: Outcome) -> Cleaned:
     row: dict[str, Any] = {name: getattr(outcome.document, name) for name in _FIELDS}
     if outcome.reason is not None:
-        row |= {"reason": outcome.reason, "stage": "clean"}
-    line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    return Cleaned(line, outcome.reason, outcome.changed, outcome.digests, outcome.masked)
+        row |= _why(outcome.reason)
+    return Cleaned(_line(row), outcome.reason, outcome.changed, outcome.digests, outcome.masked)
+
+
+def _why(reason: str) -> dict[str, str]:
+    return {"reason": reason, "stage": "clean"}
+
+
+def _line(row: dict[str, Any]) -> bytes:
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def batches(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:

@@ -88,7 +88,14 @@ def _judged(spool: Spool, judge: Judge, recipe: Recipe, lines: Lines) -> Iterato
         spool.name,
     )
     for position, result in enumerate(spool):
-        yield redone(recipe, lines[position], *verdicts[position]) if position in verdicts else result
+        yield _dropped(recipe, lines, position, result, *verdicts[position]) if position in verdicts else result
+
+
+def _dropped(recipe: Recipe, lines: Lines, position: int, result: Cleaned, step: int, reason: str) -> Cleaned:
+    """A document that `step` drops after all; cleaned anew only where a later step has changed it, or dropped it."""
+    if result.reason is None and not any(result.changed[step + 1 :]):
+        return result.dropped(reason, step)
+    return redone(recipe, lines[position], step, reason)
 
 
 class _Funnel:
