@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from loramake.cleaning.found import Found
 from loramake.cleaning.guesses import is_reference, is_sample
+from loramake.cleaning.words import Words
 
 # A value: quoted, or up to a space or what ends a command.
 _VALUE = r"""(?:\\?"(?P<double>[^"\n]{1,200}?)\\?"|'(?P<single>[^'\n]{1,200})'|(?P<bare>[^\s"'<>|;]{1,200}))"""
@@ -66,15 +67,17 @@ _FORMS = tuple(
         ("--stdin", r"\becho (?:-\w )?" + _VALUE + r"\s?\|\s?(?:sudo )?passwd --stdin"),
     )
 )
+_WORDS = Words([*(command.word for command in _COMMANDS), *(word for word, _ in _FORMS)])
 
 
 def find_in_commands(text: str) -> Iterator[Found]:
     """The passwords on the command lines in `text`."""
-    for command in _COMMANDS:
-        for match in _options(text, command) if command.word in text else ():
+    held = _WORDS.held(text)
+    for command in _COMMANDS if held else ():
+        for match in _options(text, command) if command.word in held else ():
             yield from _found(match)
-    for word, pattern in _FORMS:
-        for match in pattern.finditer(text) if word in text else ():
+    for word, pattern in _FORMS if held else ():
+        for match in pattern.finditer(text) if word in held else ():
             yield from _found(match)
 
 

@@ -1,7 +1,9 @@
 """Lines of documents -> what becomes of each: the one function that every engine runs, to the same bytes."""
 
+import gc
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -46,7 +48,20 @@ class Cleaned:
 
 def clean_lines(recipe: Recipe, lines: Iterable[bytes]) -> list[Cleaned]:
     """What becomes of `lines`, in order. Raises NotADocumentError for one that is none."""
-    return [_cleaned(clean_document(recipe.steps, read_line(line), passages=recipe.passages)) for line in lines]
+    with _no_collector():
+        return [_cleaned(clean_document(recipe.steps, read_line(line), passages=recipe.passages)) for line in lines]
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    # Half a million tuples in ten megabytes, none of them in a circle, and the collector would look at them all.
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def redone(recipe: Recipe, line: bytes, last: int, reason: str) -> Cleaned:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from loramake.cleaning.found import Found
 from loramake.cleaning.guesses import is_mixed, is_random, is_reference, is_sample
+from loramake.cleaning.words import Words
 
 _QUOTED = r"""(?:"(?P<double>[^"\n]{1,200})"|'(?P<single>[^'\n]{1,200})')"""
 _IDENTIFIED = r"(?i:identified\s{1,3}(?:with\s{1,3}\S{1,40}\s{1,3})?by\s{1,3}(?:password\s{1,3})?)" + _QUOTED
@@ -48,13 +49,15 @@ _BASIC = re.compile(rf"[Bb]asic\s{{1,2}}(?P<value>{_BASE64}{{8,2000}}={{0,2}})(?
 _HEAD = re.compile(
     r"(?:password|passwort|passwd|kennwort|contraseña|mot de passe|wachtwoord|hasło|senha|пароль|密码|pass|pwd?)"
 )
+_WORDS = Words(word for word, _ in _FORMS)
 _RULE = frozenset("|:- \t\r\n")
 
 
 def find_logins(text: str) -> Iterator[Found]:
     """The passwords in `text` that need no name before them, but for those on command lines."""
-    for word, pattern in _FORMS:
-        for match in pattern.finditer(text) if word in text else ():
+    held = _WORDS.held(text)
+    for word, pattern in _FORMS if held else ():
+        for match in pattern.finditer(text) if word in held else ():
             group = match.lastgroup or "value"
             if not is_reference(match[group]) and not is_sample(match[group]):
                 yield Found(*match.span(group), match[group])

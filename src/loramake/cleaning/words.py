@@ -26,14 +26,16 @@ class Words:
 
     def places(self, text: str) -> list[Place]:
         """Every place of every word in `text`, in order; they may overlap."""
-        if not text.isascii() and _SURROGATE.search(text):
-            text = _SURROGATE.sub("\ufffd", text)
-        found = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        return sorted(Place(start, end, self._words[number]) for number, start, end in found)
+        return sorted(Place(start, end, self._words[number]) for number, start, end in self._found(text))
 
     def held(self, text: str) -> set[str]:
         """Which of the words `text` holds."""
-        return {place.word for place in self.places(text)}
+        return {self._words[number] for number, _, _ in self._found(text)}
+
+    def _found(self, text: str) -> list[tuple[int, int, int]]:
+        if not text.isascii() and _SURROGATE.search(text):
+            text = _SURROGATE.sub("\ufffd", text)
+        return self._automaton.find_matches_as_indexes(text, overlapping=True)
 
     @cached_property
     def _automaton(self) -> AhoCorasick:
