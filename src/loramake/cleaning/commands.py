@@ -51,7 +51,7 @@ _COMMANDS = (
     _command("freerdp", r"\w{0,4}freerdp", "/p:", _VALUE),
     _command("sexec", "[Pp]s[Ee]xec(?:64)?", "-p"),
     _command("zip -", "zip|unzip", "-P"),
-    _command(" -p", "7za?", "-p", _VALUE),
+    _command("7z", "7za?", "-p", _VALUE),
 )
 
 # What is no option: each with the word without which it cannot match.

@@ -47,14 +47,21 @@ def strip_html(text: str) -> str:
     Headings, list items, `code` and `pre` get their Markdown. Markup that was escaped is something to read: it comes
     out as inline code, and so survives a second time. Text without HTML is returned as it is.
     """
+    found = _tokens(text)
     for _ in range(_ROUNDS):
-        if "<" not in text and "&" not in text:
-            break
-        found = tokens(text)
         if not found:
             break
-        text = _quoted(_stripped(text, found))
+        text = _stripped(text, found)
+        shown = _tokens(text)
+        if not shown:
+            break
+        text = _quoted(text, shown)
+        found = _tokens(text)
     return text
+
+
+def _tokens(text: str) -> list[Token]:
+    return tokens(text) if "<" in text or "&" in text else []
 
 
 def _stripped(text: str, found: list[Token]) -> str:
@@ -86,11 +93,11 @@ def _stripped(text: str, found: list[Token]) -> str:
     return page.end()
 
 
-def _quoted(text: str) -> str:
+def _quoted(text: str, shown: list[Token]) -> str:
     """`text` with what looks like HTML in it as inline code: it was escaped, so it is meant to be read."""
     parts: list[str] = []
     position = 0
-    for start, end, _, _ in tokens(text):
+    for start, end, _, _ in shown:
         raw = text[start:end]
         beside = text[start - 1 : start] + text[end : end + 1]
         fit = "`" not in beside + raw and "\n" not in raw

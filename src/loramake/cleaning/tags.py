@@ -118,11 +118,12 @@ def _whole(text: str, starts: list[int], raws: list[str], kinds: _Kinds) -> list
     position = 0
     last = {end: text.rfind(end) for end in _SECTIONS.values()}
     for start, raw in zip(starts, raws, strict=True):
-        if raw not in kinds or start < position:
+        kind = kinds.get(raw)
+        if kind is None or start < position:
             continue
         end = start + len(raw)
-        name, closing = kinds[raw]
-        if raw in _SECTIONS:
+        name, closing = kind
+        if name in "![" and raw in _SECTIONS:
             if last[_SECTIONS[raw]] < end:
                 continue
             end = text.index(_SECTIONS[raw], end) + len(_SECTIONS[raw])
